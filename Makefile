@@ -1,0 +1,62 @@
+# Two commands: make book, make test. Everything else is listed by make help.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+PORT ?= 8000
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+book: .venv/.book  ## set up and build the website into _build/site
+	@$(BIN)/python -m web.build
+
+serve: .venv/.book  ## show the built website at http://localhost:8000
+	@test -f _build/site/index.html || $(MAKE) book
+	@$(BIN)/python -m web.server $(PORT)
+
+notebooks: .venv/.book  ## write the notebooks of each language into _build/notebooks
+	@$(BIN)/python -m web.notebooks
+
+test: .venv/.test lint book  ## set up and run the tests (10 minutes)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
+	  --doctest-modules -m "not check" tests chapters embedlib
+
+check: test  ## make test, and everything slower (45 minutes)
+	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
+
+lint: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github/workflows
+
+execute: .venv/.test  ## run every notebook from a clean kernel and store its outputs
+	$(BIN)/python -m web.execute
+
+figures: .venv/.book  ## draw the figures of imgs/ again
+	$(BIN)/python imgs/draw.py
+
+pictures: .venv/.test book  ## photograph every page into _build/pictures
+	$(BIN)/python -m web.pictures
+
+links: .venv/.book  ## ask every external link whether it still answers (needs the internet)
+	$(BIN)/python -m web.build --builder linkcheck
+
+bench: .venv/.test  ## time embedlib against torch
+	$(BIN)/python benchmarks/kernels.py
+
+clean:  ## remove what was built (the environment stays)
+	rm -rf _build
+
+.venv/.book: requirements.txt web/constraints.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "Python 3.11 or newer is needed; $(PYTHON) is %d.%d. If you have one, name it: make PYTHON=python3.12 ..." % v[:2])'
+	@$(PYTHON) web/environment.py book
+
+.venv/.test: .venv/.book tests/requirements.txt
+	@$(BIN)/python web/environment.py test
+
+.PHONY: help book serve notebooks test check lint execute figures pictures links bench clean

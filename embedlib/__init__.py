@@ -1,0 +1,40 @@
+"""torch.nn.Embedding rebuilt in NumPy, to be read.
+
+A table of ``num_embeddings`` rows; a lookup copies rows out, the backward pass adds gradients in.
+The names, arguments, defaults and errors are torch's. What torch hides behind autograd stands
+here as a function you call: ``layer.backward(grad_output)``.
+
+>>> import numpy as np
+>>> import embedlib
+>>> _ = embedlib.manual_seed(666)
+>>> table = embedlib.Embedding(10, 3)
+>>> table(np.array([[1, 2, 4, 5], [4, 3, 2, 9]])).shape
+(2, 4, 3)
+
+Start with `embedlib.functional`, then `embedlib.modules`. `embedlib.draw` draws the figures of the
+book; import it yourself, it needs Matplotlib.
+"""
+
+from embedlib import functional, optim, random
+from embedlib.gradcheck import GradcheckError, gradcheck
+from embedlib.modules import Embedding, Linear, Module, Parameter
+from embedlib.palette import PALETTE
+from embedlib.random import Generator, default_generator, manual_seed
+
+__all__ = [
+    "PALETTE",
+    "Embedding",
+    "Generator",
+    "GradcheckError",
+    "Linear",
+    "Module",
+    "Parameter",
+    "default_generator",
+    "functional",
+    "gradcheck",
+    "manual_seed",
+    "optim",
+    "random",
+]
+
+__version__ = "0.1.0"

@@ -1,0 +1,387 @@
+"""The layers: a parameter, the embedding table, and a linear layer to compare it with.
+
+There is no autograd. A layer remembers what its last forward pass needs, and ``backward`` turns
+the gradient of the output into gradients of the parameters.
+"""
+
+import math
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from embedlib import functional as F
+from embedlib import random
+
+Array = npt.NDArray[Any]
+
+
+class Parameter:
+    """An array that is learned, as ``torch.nn.Parameter``.
+
+    Args:
+        data: the values; the memory is shared, not copied.
+        requires_grad: whether ``backward`` of a layer fills `grad`.
+
+    Attributes:
+        data, requires_grad: the arguments.
+        grad: the gradient, the shape of `data`; None until the first ``backward``.
+
+    Raises:
+        TypeError: `data` is not an array.
+        RuntimeError: `requires_grad` for values that are neither floats nor complex.
+
+    >>> Parameter(np.ones(2))
+    Parameter containing:
+    array([1., 1.])
+    """
+
+    def __init__(self, data: Array, requires_grad: bool = True) -> None:
+        if not isinstance(data, np.ndarray):
+            raise TypeError(
+                f"Parameter data must be an array, not {type(data).__name__}. "
+                "Convert it with np.asarray(...)"
+            )
+        if requires_grad and not np.issubdtype(data.dtype, np.inexact):
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients"
+            )
+        self.data = data
+        self.grad: Array | None = None
+        self.requires_grad = requires_grad
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{self.data!r}"
+
+
+class Module:
+    """What the layers share: being called, listing the parameters, forgetting the gradients."""
+
+    def forward(self, input: Array) -> Array:
+        """Compute the output; each layer says how."""
+        raise NotImplementedError
+
+    def __call__(self, input: Array) -> Array:
+        return self.forward(input)
+
+    def parameters(self) -> list[Parameter]:
+        """The parameters, in the order in which the layer made them.
+
+        >>> len(Linear(3, 4).parameters())
+        2
+        """
+        return [value for value in vars(self).values() if isinstance(value, Parameter)]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of each parameter to None, as torch does."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+
+class Embedding(Module):
+    """A table with one row for each id, as ``torch.nn.Embedding``.
+
+    ``forward(ids) = weight[ids]``; ``backward`` adds each incoming gradient to the row of its id.
+
+    Args:
+        num_embeddings: V, the number of rows.
+        embedding_dim: D, the length of a row.
+        padding_idx: an id in ``-V .. V - 1``. Its row starts as zeros and gets no gradient:
+            that is all (Chapter 04). A negative one is stored as ``V + padding_idx``.
+        _weight: a ready table ``(V, D)``; its memory is shared, and no row is zeroed.
+        _freeze: no gradient for the table.
+        device: None or "cpu".
+        dtype: of the table, float32 if None; ignored if `_weight` is given.
+
+    Attributes:
+        weight: the table, a `Parameter` ``(V, D)``; drawn from N(0, 1) with the default generator.
+        num_embeddings, embedding_dim, padding_idx: the arguments.
+
+    Raises:
+        AssertionError: `padding_idx` out of range, or `_weight` of another shape.
+        TypeError: `padding_idx` is a bool. (torch takes True for a mask and zeroes everything.)
+        IndexError: `padding_idx` is a float, or 0 where the table has no row.
+        RuntimeError: a negative size, another device, a dtype that cannot be learned.
+
+    Source: ``torch.nn.Embedding``. Chapters 01 and 04.
+
+    >>> table = Embedding(4, 2, padding_idx=-1)
+    >>> table
+    Embedding(4, 2, padding_idx=3)
+    >>> table(np.array([[0, 3], [1, 3]])).shape
+    (2, 2, 2)
+    >>> table.backward(np.ones((2, 2, 2)))
+    >>> table.weight.grad
+    array([[1., 1.],
+           [1., 1.],
+           [0., 0.],
+           [0., 0.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        *,
+        _weight: Array | None = None,
+        _freeze: bool = False,
+        device: str | None = None,
+        dtype: npt.DTypeLike | None = None,
+    ) -> None:
+        _check_device(device)
+        if padding_idx is not None:
+            F.check_padding_idx(padding_idx, num_embeddings)
+            if isinstance(padding_idx, bool):
+                raise TypeError("padding_idx must be int, not bool")
+            if not isinstance(padding_idx, int | np.integer):
+                raise IndexError(f"padding_idx must be int, not {type(padding_idx).__name__}")
+            if padding_idx < 0:
+                padding_idx += num_embeddings
+        self.num_embeddings = num_embeddings
+        self.embedding_dim = embedding_dim
+        self.padding_idx = padding_idx
+        self._ids: Array | None = None
+        if _weight is None:
+            self.weight = _empty(num_embeddings, embedding_dim, dtype=dtype, frozen=_freeze)
+            self.reset_parameters()
+        else:
+            self.weight = Parameter(_weight, requires_grad=not _freeze)
+            if _weight.shape != (num_embeddings, embedding_dim):
+                raise AssertionError(
+                    "Shape of weight does not match num_embeddings and embedding_dim"
+                )
+
+    @classmethod
+    def from_pretrained(
+        cls, embeddings: Array, freeze: bool = True, padding_idx: int | None = None
+    ) -> Self:
+        """A layer around a ready table: frozen, unless `freeze` is False.
+
+        Args:
+            embeddings: the table, shape ``(V, D)``; its memory is shared.
+            freeze: no gradient for the table.
+            padding_idx: as in the constructor, but the row keeps its values.
+
+        Raises:
+            TypeError: `embeddings` is not an array.
+            AssertionError: `embeddings` is not 2-D.
+
+        Source: ``torch.nn.Embedding.from_pretrained``.
+
+        >>> Embedding.from_pretrained(np.eye(3), padding_idx=0)(np.array([0, 2]))
+        array([[1., 0., 0.],
+               [0., 0., 1.]])
+        """
+        Parameter(embeddings, requires_grad=False)  # raises, unless it is an array
+        if embeddings.ndim != 2:
+            raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+        rows, columns = embeddings.shape
+        return cls(rows, columns, padding_idx, _weight=embeddings, _freeze=freeze)
+
+    def reset_parameters(self) -> None:
+        """Draw the table from N(0, 1) again, then zero the padding row."""
+        if self.padding_idx == 0 and self.num_embeddings == 0:
+            raise IndexError("index 0 is out of bounds for dimension 0 with size 0")
+        weight = self.weight.data
+        weight[...] = random.default_generator.randn(*weight.shape, dtype=weight.dtype)
+        if self.padding_idx is not None:
+            weight[self.padding_idx] = 0
+
+    def forward(self, input: Array) -> Array:
+        """Look rows up: ids ``(*)``, int32 or int64, give ``(*, D)``.
+
+        Errors: those of `embedlib.functional.embedding`.
+        """
+        output = F.embedding(input, self.weight.data, self.padding_idx)
+        self._ids = np.array(input)  # a copy: the caller may overwrite the ids before backward
+        return output
+
+    def backward(self, grad_output: Array) -> None:
+        """Add the gradient of the last forward pass to ``weight.grad``.
+
+        ``weight.grad[v] += sum of grad_output[i] over all i with ids[i] == v``, without the
+        padding id. There is no gradient of the ids: they are not numbers on a scale, but names.
+        A frozen table gets none (torch raises there, ours does nothing).
+
+        Args:
+            grad_output: shape ``(*, D)``, that of the last output.
+
+        Raises:
+            TypeError: `grad_output` is not an array.
+            RuntimeError: no forward pass came before, or `grad_output` has another shape.
+        """
+        if self._ids is None:
+            raise RuntimeError("backward() needs a forward pass first: call the layer with ids")
+        shape = (*self._ids.shape, self.embedding_dim)
+        grad = _check_grad_output(grad_output, shape, self.weight.data.dtype)
+        if self.weight.requires_grad:
+            padding_idx = -1 if self.padding_idx is None else self.padding_idx
+            _accumulate(
+                self.weight,
+                F.embedding_dense_backward(grad, self._ids, self.num_embeddings, padding_idx),
+            )
+
+    def __repr__(self) -> str:
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"Embedding({self.num_embeddings}, {self.embedding_dim}{padding})"
+
+
+class Linear(Module):
+    """A linear map with a bias, as ``torch.nn.Linear``: ``x @ weight.T + bias``.
+
+    With one-hot rows as input and no bias it is an `Embedding` whose table is ``weight.T``.
+
+    Args:
+        in_features, out_features: lengths of the input and output rows.
+        bias: whether to add one.
+        device: None or "cpu".
+        dtype: of the parameters, float32 if None.
+
+    Attributes:
+        weight: a `Parameter` ``(out_features, in_features)``, uniform within
+            ``+-1/sqrt(in_features)``.
+        bias: a `Parameter` ``(out_features,)``, drawn likewise, or None.
+
+    Raises:
+        RuntimeError: a negative size, another device, a dtype that cannot be learned.
+
+    Source: ``torch.nn.Linear``; the bounds are those of He et al., "Delving Deep into Rectifiers"
+    (2015), with torch's ``a = sqrt(5)``. Chapter 01.
+
+    >>> layer = Linear(3, 2)
+    >>> layer
+    Linear(in_features=3, out_features=2, bias=True)
+    >>> layer(np.ones((5, 3), np.float32)).shape
+    (5, 2)
+    >>> layer.backward(np.ones((5, 2), np.float32)).shape
+    (5, 3)
+    >>> layer.bias.grad
+    array([5., 5.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: str | None = None,
+        dtype: npt.DTypeLike | None = None,
+    ) -> None:
+        _check_device(device)
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = _empty(out_features, in_features, dtype=dtype)
+        self.bias = _empty(out_features, dtype=dtype) if bias else None
+        self._input: Array | None = None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias again, uniform in ``+-1/sqrt(in_features)``."""
+        if self.in_features > 0:
+            # torch takes this way round; the shorter one may differ in the last bit.
+            gain = math.sqrt(2 / (1 + math.sqrt(5) ** 2))
+            _fill_uniform(self.weight, math.sqrt(3) * (gain / math.sqrt(self.in_features)))
+        if self.bias is not None:
+            _fill_uniform(self.bias, 1 / math.sqrt(self.in_features) if self.in_features else 0)
+
+    def forward(self, input: Array) -> Array:
+        """``input @ weight.T + bias``: ``(*, in_features)`` gives ``(*, out_features)``.
+
+        Raises:
+            TypeError: `input` is not an array.
+            RuntimeError: `input` is 0-d, of another dtype or with another last dimension.
+        """
+        weight = self.weight.data
+        if not isinstance(input, np.ndarray):
+            raise TypeError(
+                "linear(): argument 'input' (position 1) must be an array, "
+                f"not {type(input).__name__}. Convert it with np.asarray(...)"
+            )
+        if input.ndim == 0:
+            raise RuntimeError(
+                "both arguments to linear need to be at least 1D, but they are 0D and 2D"
+            )
+        if input.shape[-1] != self.in_features:
+            rows = math.prod(input.shape[:-1])
+            raise RuntimeError(
+                f"mat1 and mat2 shapes cannot be multiplied ({rows}x{input.shape[-1]} "
+                f"and {self.in_features}x{self.out_features})"
+            )
+        if input.dtype != weight.dtype:
+            raise RuntimeError(
+                f"mat1 and mat2 must have the same dtype, but got {input.dtype} and {weight.dtype}"
+            )
+        self._input = input.copy()  # the caller may overwrite its array before backward
+        output = input @ weight.T
+        return output if self.bias is None else output + self.bias.data
+
+    def backward(self, grad_output: Array) -> Array:
+        """Add to the gradients of weight and bias, and return the gradient of the input.
+
+        With the rows of input and gradient as X and G: ``weight.grad += G.T @ X``,
+        ``bias.grad += sum of the rows of G``, and the result is ``G @ weight``.
+
+        Args:
+            grad_output: shape ``(*, out_features)``, that of the last output.
+
+        Returns:
+            the gradient of the last input, its shape and dtype.
+
+        Raises:
+            TypeError: `grad_output` is not an array.
+            RuntimeError: no forward pass came before, or `grad_output` has another shape.
+        """
+        if self._input is None:
+            raise RuntimeError("backward() needs a forward pass first: call the layer")
+        shape = (*self._input.shape[:-1], self.out_features)
+        grad = _check_grad_output(grad_output, shape, self.weight.data.dtype)
+        rows = math.prod(shape[:-1])
+        grad_rows = grad.reshape(rows, self.out_features)
+        if self.weight.requires_grad:
+            _accumulate(self.weight, grad_rows.T @ self._input.reshape(rows, self.in_features))
+        if self.bias is not None and self.bias.requires_grad:
+            _accumulate(self.bias, grad_rows.sum(axis=0))
+        return grad @ self.weight.data
+
+    def __repr__(self) -> str:
+        return (
+            f"Linear(in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None})"
+        )
+
+
+def _empty(*size: int, dtype: npt.DTypeLike | None, frozen: bool = False) -> Parameter:
+    dtype = np.float32 if dtype is None else dtype
+    return Parameter(np.empty(random.check_size(size), dtype), requires_grad=not frozen)
+
+
+def _fill_uniform(parameter: Parameter, bound: float) -> None:
+    data = parameter.data
+    data[...] = random.default_generator.uniform(-bound, bound, data.shape, data.dtype)
+
+
+def _accumulate(parameter: Parameter, grad: Array) -> None:
+    if parameter.grad is None:
+        parameter.grad = grad
+    else:
+        parameter.grad += grad
+
+
+def _check_grad_output(grad_output: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    if not isinstance(grad_output, np.ndarray):
+        raise TypeError(
+            f"grad_output must be an array, not {type(grad_output).__name__}. "
+            "Convert it with np.asarray(...)"
+        )
+    if grad_output.shape != shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output has a shape of {grad_output.shape} "
+            f"and output has a shape of {shape}."
+        )
+    return grad_output.astype(dtype, copy=False)
+
+
+def _check_device(device: str | None) -> None:
+    if device not in (None, "cpu"):
+        raise RuntimeError(f"device must be None or 'cpu', not {device!r}: NumPy has no other")

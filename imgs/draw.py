@@ -1,0 +1,206 @@
+"""Draw the figures of the book as SVG: ``python imgs/draw.py`` (or ``make figures``).
+
+Each figure is one function that returns a ``Drawing``. Colours come from the palette of
+``embedlib`` and follow the reader's light or dark page; what a colour says, a shape or a label
+says too. Labels are identifiers and symbols, so one picture serves both languages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PALETTE = json.loads((HERE.parent / "embedlib" / "palette.json").read_text("utf-8"))
+CELL = 34  # side of one cell of a table
+
+
+class Drawing:
+    """Shapes on a canvas; every colour is a role of the palette."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.parts: list[str] = []
+
+    def box(
+        self, x: float, y: float, w: float, h: float, stroke: str = "ink", fill: str = "", dash: bool = False
+    ) -> None:
+        """A rectangle; ``fill`` is a tint of that role, ``dash`` a dashed outline."""
+        classes = f"s-{stroke}" + (f" t-{fill}" if fill else " none") + (" dash" if dash else "")
+        self.parts.append(f'<rect class="{classes}" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="3"/>')
+
+    def text(self, x: float, y: float, words: str, role: str = "ink", size: int = 15, at: str = "middle") -> None:
+        self.parts.append(
+            f'<text class="f-{role}" x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{at}">'
+            f"{escape(words)}</text>"
+        )
+
+    def line(self, points: Iterable[tuple[float, float]], role: str = "ink", arrow: bool = True) -> None:
+        path = " ".join(f"{x:g},{y:g}" for x, y in points)
+        head = f' marker-end="url(#head-{role})"' if arrow else ""
+        self.parts.append(f'<polyline class="s-{role} none thick" points="{path}"{head}/>')
+
+    def row(
+        self, x: float, y: float, values: Iterable[str], role: str = "ink", fill: str = "", dash: bool = False
+    ) -> None:
+        for i, value in enumerate(values):
+            self.box(x + i * CELL, y, CELL, CELL, role, fill, dash)
+            self.text(x + (i + 0.5) * CELL, y + CELL / 2 + 5, value, role)
+
+    def circled(self, x: float, y: float, words: str) -> None:
+        """The number of a chapter."""
+        self.parts.append(f'<circle class="s-blue t-blue" cx="{x:g}" cy="{y:g}" r="13"/>')
+        self.text(x, y + 5, words, "blue")
+
+    def svg(self) -> str:
+        roles = sorted({word[2:] for part in self.parts for word in part.replace('"', " ").split() if word[:2] in ("s-", "f-", "t-")})
+        light = "".join(self.rules(role, "light") for role in roles)
+        dark = "".join(self.rules(role, "dark") for role in roles)
+        heads = "".join(
+            f'<marker id="head-{role}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
+            f'markerHeight="7" orient="auto"><path class="h-{role}" d="M0 0 8 4 0 8z"/></marker>'
+            for role in roles
+        )
+        body = "\n".join(self.parts)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
+            f'width="{self.width}" height="{self.height}" '
+            'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace">\n'
+            f"<style>.none{{fill:none}}.thick{{stroke-width:2}}.dash{{stroke-dasharray:4 3}}"
+            f"{light}@media (prefers-color-scheme:dark){{{dark}}}</style>\n"
+            f"<defs>{heads}</defs>\n{body}\n</svg>\n"
+        )
+
+    @staticmethod
+    def rules(role: str, mode: str) -> str:
+        colour = PALETTE[role][mode]
+        return (
+            f".s-{role}{{stroke:{colour}}}.f-{role},.h-{role}{{fill:{colour}}}"
+            f".t-{role}{{fill:{colour};fill-opacity:.18}}.f-{role}{{fill-opacity:1}}"
+        )
+
+
+def map_of_the_book() -> Drawing:
+    """The way of one word, and where on it each chapter stands."""
+    d = Drawing(660, 250)
+    d.box(10, 70, 92, 40)
+    d.text(56, 95, '"you"')
+    d.line([(102, 90), (138, 90)])
+    d.box(140, 70, 60, 40)
+    d.text(170, 95, "id 1")
+    d.line([(200, 90), (236, 90)])
+    for i in range(4):
+        d.row(240, 30 + i * CELL, [""] * 3, *(("orange", "orange") if i == 1 else ("ink",)), dash=i == 0)
+    d.text(291, 190, "weight")
+    d.text(291, 20, "padding_idx", "muted", 13)
+    d.line([(342, 81), (386, 81)], "orange")
+    d.row(390, 64, [""] * 3, "orange", "orange")
+    d.line([(492, 81), (526, 81)])
+    d.box(530, 62, 56, 40)
+    d.text(558, 87, "f(x)")
+    d.line([(586, 81), (612, 81)])
+    d.text(634, 86, "loss")
+    d.line([(634, 100), (634, 222), (291, 222), (291, 200)], "purple")
+    d.text(470, 243, "grad", "purple")
+    d.circled(218, 60, "1")
+    d.circled(222, 24, "4")
+    return d
+
+
+def lookup() -> Drawing:
+    """A one-hot row times a table takes one row out of it."""
+    d = Drawing(520, 250)
+    table = [["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"], ["j", "k", "l"], ["m", "n", "o"]]
+    top = 34
+    for i, bit in enumerate("00100"):
+        role = ("orange", "orange") if bit == "1" else ("muted", "")
+        d.row(10 + i * CELL, top + 2 * CELL, [bit], *role)
+    d.text(95, top + 2 * CELL - 12, "one_hot(2)")
+    d.text(203, top + 2.5 * CELL + 6, "@", size=20)
+    for v, values in enumerate(table):
+        role = ("orange", "orange") if v == 2 else ("ink", "")
+        d.row(246, top + v * CELL, values, *role)
+        d.text(234, top + (v + 0.5) * CELL + 5, str(v), "muted", 13)
+    d.text(297, 22, "weight")
+    d.text(372, top + 2.5 * CELL + 6, "=", size=20)
+    d.row(400, top + 2 * CELL, table[2], "orange", "orange")
+    d.text(451, top + 2 * CELL - 12, "weight[2]")
+    d.text(260, 236, "0·a + 0·d + 1·g + 0·j + 0·m = g", "muted", 14)
+    return d
+
+
+def padding_batch() -> Drawing:
+    """Ragged lists become one rectangle; what fills the gaps is padding."""
+    d = Drawing(520, 170)
+    ragged = [["3", "1", "4"], ["2"], ["5", "3", "2", "1"]]
+    for i, ids in enumerate(ragged):
+        d.row(10, 34 + i * (CELL + 6), ids, "blue", "blue")
+        padded = len(ids)
+        d.row(320, 34 + i * (CELL + 6), ids, "blue", "blue")
+        d.row(320 + padded * CELL, 34 + i * (CELL + 6), ["0"] * (4 - padded), "orange", "", dash=True)
+    d.text(78, 22, "list")
+    d.text(388, 22, "ids.shape == (3, 4)")
+    d.line([(180, 90), (300, 90)])
+    d.text(240, 80, "PAD = 0", "orange", 14)
+    return d
+
+
+def padding_gradient() -> Drawing:
+    """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
+    d = Drawing(520, 262)
+    ids = ["3", "1", "3", "0"]
+    for n, v in enumerate(ids):
+        y = 44 + n * (CELL + 12)
+        dropped = v == "0"
+        d.row(10, y, [v], "orange" if dropped else "blue", "" if dropped else "blue", dash=dropped)
+        d.row(70, y, [f"g{n}"], "orange" if dropped else "purple", "" if dropped else "purple", dash=dropped)
+        target = 44 + int(v) * CELL + CELL / 2 + (0, 0, 0, 0)[n]
+        if dropped:
+            d.line([(104, y + 17), (200, y + 17)], "orange", arrow=False)
+            d.text(214, y + 23, "×", "orange", 22)
+        else:
+            d.line([(104, y + 17), (316, target - 6 + 6 * (n == 2) * 2)], "purple")
+    d.text(27, 30, "ids")
+    d.text(96, 30, "grad_output")
+    sums = ["0", "g1", "0", "g0+g2", "0"]
+    for v, value in enumerate(sums):
+        y = 44 + v * CELL
+        pad = v == 0
+        d.box(320, y, 110, CELL, "orange" if pad else "ink", "", pad)
+        d.text(375, y + 22, value, "orange" if pad else ("purple" if "g" in value else "muted"))
+        d.text(306, y + 22, str(v), "muted", 13)
+    d.text(375, 30, "weight.grad")
+    d.text(440, 66, "padding_idx", "orange", 12, "start")
+    return d
+
+
+def favicon() -> Drawing:
+    """A table with one row taken."""
+    d = Drawing(32, 32)
+    for i in range(3):
+        chosen = i == 1
+        d.parts.append(
+            f'<rect class="{"f-orange" if chosen else "f-blue"}" x="{6 if chosen else 3}" y="{3 + i * 9}" width="24" height="7" rx="2"/>'
+        )
+    return d
+
+
+FIGURES = {
+    "map": map_of_the_book,
+    "lookup": lookup,
+    "padding_batch": padding_batch,
+    "padding_gradient": padding_gradient,
+    "favicon": favicon,
+}
+
+
+def main() -> None:
+    for name, figure in FIGURES.items():
+        (HERE / f"{name}.svg").write_text(figure().svg(), "utf-8")
+        print(HERE.name, name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What the tests of the package share: how much is tried, and how errors are compared."""
+
+import copy
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+import embedlib
+
+# There are 11 properties: about 2,000 examples in all, or about 20,000.
+for name, max_examples in {"test": 180, "check": 1_800}.items():
+    settings.register_profile(
+        name,
+        max_examples=max_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def same_random_stream() -> None:
+    """Skips a test where torch itself draws other last bits."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    if capability not in ("AVX2", "AVX512"):
+        pytest.skip(f"torch's random bits are known for AVX2 and AVX512, not for {capability}")
+
+
+@pytest.fixture(scope="session")
+def assert_same_error() -> Callable[..., None]:
+    """Both calls raise the same type; under torch 2.13 with the same text, unless text=False.
+
+    Where torch names its type at the end, NumPy's name stands: the texts agree up to "but got".
+    After ours, the arrays in `unchanged` and the default generator are as they were.
+    """
+
+    def check(
+        torch_call: Callable[[], Any],
+        our_call: Callable[[], Any],
+        *,
+        text: bool = True,
+        unchanged: Sequence[np.ndarray] = (),
+    ) -> None:
+        before = [a.copy() for a in unchanged]
+        generator = copy.deepcopy(embedlib.default_generator)
+        with pytest.raises(Exception) as theirs:
+            torch_call()
+        with pytest.raises(Exception) as ours:
+            our_call()
+        assert ours.type is theirs.type
+        if text and torch.__version__.startswith("2.13."):
+            expected, got = str(theirs.value), str(ours.value)
+            assert got.split("but got")[0] == expected.split("but got")[0]
+        for a, b in zip(unchanged, before, strict=True):
+            assert a.tobytes() == b.tobytes()
+        assert generator.rand(2).tolist() == copy.deepcopy(embedlib.default_generator).rand(
+            2
+        ).tolist()
+
+    return check

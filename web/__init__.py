@@ -1,0 +1,1 @@
+"""From notebooks to the website: the Sphinx extensions, the build, the checks they share."""

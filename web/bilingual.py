@@ -1,0 +1,83 @@
+"""Sphinx extension: one notebook, two editions.
+
+A cell tagged ``en`` or ``zh`` is kept in that edition only. The edition follows the book's
+``language`` (``en`` or ``zh_CN``), so plain ``jupyter-book build .`` gives the English one.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from web.editions import EDITIONS
+from web.notebooks import belongs
+
+
+def pick_edition(app: Sphinx, config: Config) -> None:
+    """Choose the edition by the language; keep its half of each caption in ``_toc.yml``."""
+    config.edition = config.language[:2]
+    position = list(EDITIONS).index(config.edition)
+    for document in config.external_site_map.values():
+        for tree in document.subtrees:
+            if tree.caption and " | " in tree.caption:
+                tree.caption = tree.caption.split(" | ")[position]
+
+
+def keep_edition(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Empty the other edition's cells; their places stay, so messages name the right cell."""
+    if not app.env.doc2path(docname).endswith(".ipynb"):
+        return
+    edition = EDITIONS[app.config.edition]
+    notebook = json.loads(source[0])
+    for cell in notebook["cells"]:
+        if not belongs(cell, edition):
+            cell["source"] = ""
+        alt = cell["metadata"].get("alt")
+        if alt:
+            cell["metadata"]["mystnb"] = {"image": {"alt": alt[edition.code]}}
+    source[0] = json.dumps(notebook)
+
+
+def prefer_labels(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each section the id of its label, so one address serves both editions.
+
+    docutils would put first the id that it makes of the heading: English words in one
+    edition, ``id1`` in the other.
+    """
+    for section in doctree.findall(nodes.section):
+        labelled = [name for name in section["names"] if name in doctree.nametypes]
+        explicit = [doctree.nameids[n] for n in labelled if doctree.nametypes[n]]
+        if explicit:
+            section["ids"] = explicit
+
+
+def link_editions(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Tell the page about its twin: the language switch and the hreflang links."""
+    config = app.config
+    context["editions"] = EDITIONS if config.site else {}
+    context["edition"] = config.edition
+    context["languages"] = {code: e.language.replace("_", "-") for code, e in EDITIONS.items()}
+    if config.site and doctree is not None:
+        page = pagename + app.builder.out_suffix
+        alternates = [(e.language.replace("_", "-"), f"{code}/{page}") for code, e in EDITIONS.items()]
+        alternates.append(("x-default", ""))
+        context["metatags"] += "".join(
+            f'<link rel="alternate" hreflang="{language}" href="{config.site}/{path}" />\n'
+            for language, path in alternates
+        )
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_config_value("edition", "en", "env")
+    app.add_config_value("site", "", "html", description="address of both editions")
+    app.connect("config-inited", pick_edition, priority=901)  # sphinx_external_toc is at 900
+    app.connect("source-read", keep_edition)
+    app.connect("doctree-read", prefer_labels, priority=400)  # before the table of contents
+    app.connect("html-page-context", link_editions, priority=400)  # the theme renders at 500
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,80 @@
+"""The two editions of the book, and the address that it is published at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What differs between the editions, beside the cells of the notebooks."""
+
+    code: str  # tag of its cells, folder of its pages, value of hreflang
+    name: str  # in its own language, as the language switch shows it
+    language: str  # Sphinx's name of the language
+    title: str
+    author: str
+    search_bar_text: str
+    toc_title: str
+    show_solution: str
+    hide_solution: str
+
+
+EDITIONS = {
+    "en": Edition(
+        code="en",
+        name="English",
+        language="en",
+        title="Inside nn.Embedding",
+        author="the Inside nn.Embedding authors",
+        search_bar_text="Search this book",
+        toc_title="On this page",
+        show_solution="Show the solution",
+        hide_solution="Hide the solution",
+    ),
+    "zh": Edition(
+        code="zh",
+        name="中文",
+        language="zh_CN",
+        title="看懂 nn.Embedding",
+        author="《看懂 nn.Embedding》作者",
+        search_bar_text="搜索本书",
+        toc_title="本页目录",
+        show_solution="看答案",
+        hide_solution="收起答案",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the sources and the site are: ``_config.yml``, or the workflow's repository."""
+
+    repository: str  # https://github.com/owner/name
+    site: str  # https://owner.github.io/name, without a slash at the end
+
+
+def read_config() -> dict:
+    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+
+
+def configured_address() -> Address:
+    config = read_config()
+    return Address(config["repository"]["url"], config["html"]["baseurl"].rstrip("/"))
+
+
+def address() -> Address:
+    """The address of this copy. In a workflow ``GITHUB_REPOSITORY`` (owner/name) wins."""
+    slug = os.environ.get("GITHUB_REPOSITORY")
+    if not slug:
+        return configured_address()
+    owner, name = slug.split("/")
+    host = f"{owner.lower()}.github.io"
+    site = f"https://{host}" if name.lower() == host else f"https://{host}/{name}"
+    return Address(f"https://github.com/{slug}", site)

@@ -1,0 +1,107 @@
+"""Notebooks with both languages in them: read them, pick an edition, clean it for readers.
+
+A markdown cell tagged ``en`` or ``zh`` belongs to that edition; its twin follows it. A cell
+without such a tag belongs to both.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from web.editions import EDITIONS, ROOT, Address, Edition, configured_address
+
+Cell = dict[str, Any]
+Notebook = dict[str, Any]
+
+CHAPTERS = ROOT / "chapters"
+LABEL = re.compile(r"^\(([\w-]+)\)=[ \t]*\n", re.MULTILINE)
+LABELLED_HEADING = re.compile(r"^\(([\w-]+)\)=\s*\n(#+)[ \t]+(.+)$", re.MULTILINE)
+LINK_TO_LABEL = re.compile(r"\]\(#([\w-]+)\)")
+IMAGE = re.compile(r"!\[([^\]]*)\]\((\.\./imgs/[\w./-]+\.svg)\)")
+
+
+def paths() -> list[Path]:
+    """The notebooks of the book, in the order of their names."""
+    return sorted(CHAPTERS.glob("*.ipynb"))
+
+
+def read(path: Path) -> Notebook:
+    return nbformat.read(path, as_version=4)
+
+
+def tags(cell: Cell) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def language(cell: Cell) -> str | None:
+    """The edition that a cell belongs to, or None when it belongs to both."""
+    return next((tag for tag in tags(cell) if tag in EDITIONS), None)
+
+
+def belongs(cell: Cell, edition: Edition) -> bool:
+    return language(cell) in (None, edition.code)
+
+
+def labels() -> dict[str, str]:
+    """Where each label of the book stands: label -> stem of its notebook."""
+    found = {}
+    for path in paths():
+        for cell in read(path)["cells"]:
+            if cell["cell_type"] == "markdown":
+                found.update(dict.fromkeys(LABEL.findall(cell["source"]), path.stem))
+    return found
+
+
+def for_readers(notebook: Notebook, edition: Edition, address: Address, online: bool) -> Notebook:
+    """The notebook as a reader gets it: one language, and nothing that only Sphinx understands.
+
+    ``online``: the notebook is published or downloaded alone, so links to other chapters lead
+    to the website; else its neighbours lie beside it. Pictures travel inside it either way.
+    """
+    where = labels()
+    notebook = deepcopy(notebook)
+    notebook["cells"] = [cell for cell in notebook["cells"] if belongs(cell, edition)]
+
+    def resolve(match: re.Match[str]) -> str:
+        label = match[1]
+        page = f"{where[label]}.ipynb"
+        if online:
+            page = f"{address.site}/{edition.code}/chapters/{where[label]}.html#{label}"
+        return f"]({page})"
+
+    for cell in notebook["cells"]:
+        source = cell["source"].replace(configured_address().site, address.site)
+        source = source.replace(configured_address().repository, address.repository)
+        if cell["cell_type"] == "markdown":
+            source = LABEL.sub("", source)
+            source = LINK_TO_LABEL.sub(resolve, source)
+            source = IMAGE.sub(embed_picture, source)
+        cell["source"] = source
+        cell["metadata"].pop("alt", None)
+        kept = [tag for tag in tags(cell) if tag == "raises-exception"]
+        cell["metadata"].pop("tags", None)
+        if kept:
+            cell["metadata"]["tags"] = kept
+    return notebook
+
+
+def embed_picture(match: re.Match[str]) -> str:
+    """A picture inside the text, as Colab writes it: nothing is fetched when it is read."""
+    data = base64.b64encode((CHAPTERS / match[2]).read_bytes()).decode()
+    return f"![{match[1]}](data:image/svg+xml;base64,{data})"
+
+
+def publish(folder: Path, edition: Edition, address: Address, online: bool) -> Iterator[Path]:
+    """Write every notebook of one edition into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in paths():
+        target = folder / path.name
+        nbformat.write(for_readers(read(path), edition, address, online), target)
+        yield target

@@ -1,0 +1,68 @@
+"""Sphinx extension: what the theme leaves to be mended on a page.
+
+Colab's button leads to the published notebook of the reader's language, the palette of
+``embedlib`` becomes CSS variables, figures follow the reader's light or dark page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from web.editions import ROOT
+
+PALETTE = json.loads((ROOT / "embedlib" / "palette.json").read_text("utf-8"))
+
+
+def aim_colab_at_published_notebooks(app: Sphinx) -> None:
+    """Colab opens the notebook of this language; "edit this page" keeps leading to the source.
+
+    The theme has built its edit links by now, and reads these two options for Colab alone.
+    """
+    if app.config.site:
+        app.config.html_theme_options.update(
+            repository_branch="gh-pages", path_to_docs=f"{app.config.edition}/_sources"
+        )
+
+
+def let_figures_follow_the_page(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Our SVG carries its own dark colours: the theme must not dim it."""
+    for image in doctree.findall(nodes.image):
+        if str(image["uri"]).endswith(".svg"):
+            image["classes"].append("dark-light")
+
+
+def name_outputs(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Outputs scroll sideways on a phone: let the keyboard reach them."""
+    if "body" in context:
+        context["body"] = re.sub(
+            r'<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">', context["body"]
+        )
+
+
+def write_palette(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        Path(app.outdir, "_static", "palette.css").write_text(palette_css(), "utf-8")
+
+
+def palette_css() -> str:
+    def block(mode: str) -> str:
+        return "".join(f"--book-{role}:{colours[mode]};" for role, colours in PALETTE.items())
+
+    return f"html{{{block('light')}}}html[data-theme=dark]{{{block('dark')}}}\n"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", aim_colab_at_published_notebooks, priority=900)
+    app.connect("doctree-resolved", let_figures_follow_the_page)
+    app.connect("html-page-context", name_outputs)
+    app.connect("build-finished", write_palette)
+    app.add_css_file("palette.css")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
