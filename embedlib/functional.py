@@ -49,8 +49,7 @@ def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:
         num_classes = int(ids.max()) + 1
     elif ids.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    out: Int64Array = (ids[..., None] == np.arange(num_classes)).astype(np.int64)
-    return out
+    return _one_hot(ids, num_classes).astype(np.int64)
 
 
 def one_hot_matmul(input: Array, weight: Array) -> Array:
@@ -78,7 +77,8 @@ def one_hot_matmul(input: Array, weight: Array) -> Array:
            [1., 2.]])
     """
     ids, weight = _check_lookup(input, weight, None)
-    return one_hot(ids.astype(np.int64), weight.shape[0]).astype(weight.dtype) @ weight
+    product: Array = _one_hot(ids, weight.shape[0]).astype(weight.dtype) @ weight
+    return product
 
 
 def embedding(input: Array, weight: Array, padding_idx: int | None = None) -> Array:
@@ -206,6 +206,11 @@ _PAIR: dict[np.dtype[Any], np.dtype[Any]] = {
 _CHUNK = 1 << 14  # positions at a time: 128 KiB of int64
 
 
+def _one_hot(ids: Array, num_classes: int) -> npt.NDArray[np.bool_]:
+    is_one: npt.NDArray[np.bool_] = ids[..., None] == np.arange(num_classes)
+    return is_one
+
+
 # --- checks: everything is checked before anything is written ---------------------------------
 
 
@@ -263,11 +268,11 @@ def _check_backward(
 
 
 def check_padding_idx(padding_idx: int, num_embeddings: int) -> None:
-    """Raise torch's AssertionError unless ``-V <= padding_idx < V``; 0 passes even if V is 0.
+    """Raise torch's AssertionError unless ``-V <= padding_idx < V``. 0 always passes.
 
     >>> check_padding_idx(-1, 3)
     """
-    if padding_idx > max(num_embeddings - 1, 0) or padding_idx < -num_embeddings:
+    if padding_idx > max(num_embeddings - 1, 0) or padding_idx < min(-num_embeddings, 0):
         raise AssertionError("Padding_idx must be within num_embeddings")
 
 

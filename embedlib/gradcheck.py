@@ -69,7 +69,7 @@ def gradcheck(
         if not np.allclose(analytical, numerical, rtol, atol):
             raise GradcheckError(
                 "Jacobian mismatch for output 0 with respect to input 0,\n"
-                f"numerical:{numerical}\nanalytical:{analytical}\n"
+                f"numerical:{_rounded(numerical)}\nanalytical:{_rounded(analytical)}\n"
             )
     except GradcheckError:
         if raise_exception:
@@ -104,3 +104,7 @@ def _analytical_jacobian(
             )
         jacobian[:, j] = grad.reshape(-1)
     return jacobian
+
+
+def _rounded(jacobian: Array) -> str:
+    return np.array2string(jacobian, precision=4, suppress_small=True)

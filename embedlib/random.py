@@ -100,7 +100,7 @@ class Generator:
             raise RuntimeError(
                 f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}"
             )
-        if not high - low <= np.finfo(dtype).max:
+        if not high - low <= float(np.finfo(dtype).max):
             raise RuntimeError(
                 f"uniform_ expects to-from to fit into {dtype}, got [{low}, {high})"
             )

@@ -104,8 +104,8 @@ def map_of_the_book() -> Drawing:
     d.text(634, 86, "loss")
     d.line([(634, 100), (634, 222), (291, 222), (291, 200)], "purple")
     d.text(470, 243, "grad", "purple")
-    d.circled(218, 60, "1")
-    d.circled(222, 24, "4")
+    d.circled(218, 62, "1")
+    d.circled(222, 30, "4")
     return d
 
 
@@ -149,30 +149,30 @@ def padding_batch() -> Drawing:
 
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
-    d = Drawing(520, 262)
-    ids = ["3", "1", "3", "0"]
-    for n, v in enumerate(ids):
+    d = Drawing(560, 232)
+    arrivals = {0: 3.38, 1: 1.5, 2: 3.62}  # where the arrow of each upstream row ends
+    for n, v in enumerate("3130"):
         y = 44 + n * (CELL + 12)
         dropped = v == "0"
-        d.row(10, y, [v], "orange" if dropped else "blue", "" if dropped else "blue", dash=dropped)
-        d.row(70, y, [f"g{n}"], "orange" if dropped else "purple", "" if dropped else "purple", dash=dropped)
-        target = 44 + int(v) * CELL + CELL / 2 + (0, 0, 0, 0)[n]
+        id_style = ("orange", "", True) if dropped else ("blue", "blue", False)
+        row_style = ("orange", "", True) if dropped else ("purple", "purple", False)
+        d.row(10, y, [v], *id_style)
+        d.row(84, y, [f"g{n}"], *row_style)
         if dropped:
-            d.line([(104, y + 17), (200, y + 17)], "orange", arrow=False)
-            d.text(214, y + 23, "×", "orange", 22)
+            d.line([(118, y + 17), (200, y + 17)], "orange", arrow=False)
+            d.text(212, y + 24, "×", "orange", 22)
         else:
-            d.line([(104, y + 17), (316, target - 6 + 6 * (n == 2) * 2)], "purple")
+            d.line([(118, y + 17), (316, 44 + arrivals[n] * CELL)], "purple")
     d.text(27, 30, "ids")
-    d.text(96, 30, "grad_output")
-    sums = ["0", "g1", "0", "g0+g2", "0"]
-    for v, value in enumerate(sums):
+    d.text(101, 30, "grad_output", size=14)
+    for v, value in enumerate(["0", "g1", "0", "g0 + g2", "0"]):
         y = 44 + v * CELL
         pad = v == 0
         d.box(320, y, 110, CELL, "orange" if pad else "ink", "", pad)
-        d.text(375, y + 22, value, "orange" if pad else ("purple" if "g" in value else "muted"))
-        d.text(306, y + 22, str(v), "muted", 13)
+        d.text(375, y + 22, value, "purple" if "g" in value else "orange" if pad else "muted")
+        d.text(442, y + 22, str(v), "muted", 13)
     d.text(375, 30, "weight.grad")
-    d.text(440, 66, "padding_idx", "orange", 12, "start")
+    d.text(460, 66, "padding_idx", "orange", 13, "start")
     return d
 
 

@@ -13,8 +13,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from web.editions import EDITIONS
-from web.notebooks import belongs
+from web.editions import EDITIONS, address
+from web.notebooks import belongs, put_address
 
 
 def pick_edition(app: Sphinx, config: Config) -> None:
@@ -34,8 +34,11 @@ def keep_edition(app: Sphinx, docname: str, source: list[str]) -> None:
     edition = EDITIONS[app.config.edition]
     notebook = json.loads(source[0])
     for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
         if not belongs(cell, edition):
             cell["source"] = ""
+        if app.config.site:  # the address of this copy, in place of the one in _config.yml
+            cell["source"] = put_address(cell["source"], address())
         alt = cell["metadata"].get("alt")
         if alt:
             cell["metadata"]["mystnb"] = {"image": {"alt": alt[edition.code]}}

@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from web.editions import EDITIONS, ROOT, Address, Edition, configured_address
+from web.editions import EDITIONS, ROOT, Address, Edition, address, configured_address
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
@@ -59,26 +59,32 @@ def labels() -> dict[str, str]:
     return found
 
 
-def for_readers(notebook: Notebook, edition: Edition, address: Address, online: bool) -> Notebook:
+def put_address(source: str, where: Address) -> str:
+    """The notebooks name the address in ``_config.yml``; readers need that of this copy."""
+    configured = configured_address()
+    source = source.replace(configured.site, where.site)
+    return source.replace(configured.repository, where.repository)
+
+
+def for_readers(notebook: Notebook, edition: Edition, where: Address, online: bool) -> Notebook:
     """The notebook as a reader gets it: one language, and nothing that only Sphinx understands.
 
     ``online``: the notebook is published or downloaded alone, so links to other chapters lead
     to the website; else its neighbours lie beside it. Pictures travel inside it either way.
     """
-    where = labels()
+    label_of = labels()
     notebook = deepcopy(notebook)
     notebook["cells"] = [cell for cell in notebook["cells"] if belongs(cell, edition)]
 
     def resolve(match: re.Match[str]) -> str:
         label = match[1]
-        page = f"{where[label]}.ipynb"
+        page = f"{label_of[label]}.ipynb"
         if online:
-            page = f"{address.site}/{edition.code}/chapters/{where[label]}.html#{label}"
+            page = f"{where.site}/{edition.code}/chapters/{label_of[label]}.html#{label}"
         return f"]({page})"
 
     for cell in notebook["cells"]:
-        source = cell["source"].replace(configured_address().site, address.site)
-        source = source.replace(configured_address().repository, address.repository)
+        source = put_address(cell["source"], where)
         if cell["cell_type"] == "markdown":
             source = LABEL.sub("", source)
             source = LINK_TO_LABEL.sub(resolve, source)
@@ -98,10 +104,20 @@ def embed_picture(match: re.Match[str]) -> str:
     return f"![{match[1]}](data:image/svg+xml;base64,{data})"
 
 
-def publish(folder: Path, edition: Edition, address: Address, online: bool) -> Iterator[Path]:
+def publish(folder: Path, edition: Edition, where: Address, online: bool) -> Iterator[Path]:
     """Write every notebook of one edition into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in paths():
         target = folder / path.name
-        nbformat.write(for_readers(read(path), edition, address, online), target)
+        nbformat.write(for_readers(read(path), edition, where, online), target)
         yield target
+
+
+def main() -> None:
+    for edition in EDITIONS.values():
+        for path in publish(ROOT / "_build" / "notebooks" / edition.code, edition, address(), False):
+            print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
