@@ -173,9 +173,8 @@ def embedding_dense_backward(
             keep = chunk_ids != padding_idx
             chunk_ids, chunk = chunk_ids[keep], chunk[keep]
         positions = chunk_ids[:, None] * columns.size + columns
-        np.add.at(
-            flat, positions.reshape(-1), np.ascontiguousarray(chunk).view(number).reshape(-1)
-        )
+        numbers = np.ascontiguousarray(chunk).view(number)
+        np.add.at(flat, positions.reshape(-1), numbers.reshape(-1))
     return grad_weight
 
 

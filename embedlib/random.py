@@ -112,8 +112,8 @@ class Generator:
             uniform = self._uniform(n, dtype).tolist()
             out = np.array([float(Fraction(u) * width + start) for u in uniform])
         else:
-            first = np.float32(low)
-            out = _fma(self._uniform(n, dtype), np.float32(high) - first, first).astype(dtype)
+            first, width32 = np.float32(low), np.float32(high) - np.float32(low)
+            out = _fma_exact(self._uniform(n, dtype), width32, first).astype(dtype)
         out[out == dtype.type(high)] = low  # rounding up may reach the bound that is excluded
         return out.reshape(shape)
 
@@ -287,6 +287,22 @@ def _box_muller(uniform: Array) -> Array:
 def _fma(a: Any, b: Any, c: Any) -> Float32Array:
     """``a * b + c`` for float32, rounded once: in double the product of two float32 is exact."""
     out: Float32Array = (np.multiply(a, b, dtype=np.float64) + c).astype(np.float32)
+    return out
+
+
+def _fma_exact(a: Any, b: Any, c: Any) -> Float32Array:
+    """`_fma` also where the sum in double, itself rounded, falls between two float32.
+
+    Rounding twice then goes wrong. The cure is to round to odd first: a sum that is not exact
+    gets an odd last bit, and so is never halfway between two float32.
+    """
+    product = np.multiply(a, b, dtype=np.float64)
+    total = product + c
+    part = total - product
+    error = (product - (total - part)) + (c - part)  # what the sum lost (Knuth's TwoSum)
+    nudge = (error != 0) & (total.view(np.int64) % 2 == 0)
+    total[nudge] = np.nextafter(total[nudge], np.copysign(np.inf, error[nudge]))
+    out: Float32Array = total.astype(np.float32)
     return out
 
 

@@ -8,6 +8,7 @@ says too. Labels are identifiers and symbols, so one picture serves both languag
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -25,29 +26,49 @@ class Drawing:
         self.parts: list[str] = []
 
     def box(
-        self, x: float, y: float, w: float, h: float, stroke: str = "ink", fill: str = "", dash: bool = False
+        self,
+        x: float,
+        y: float,
+        w: float,
+        h: float,
+        stroke: str = "ink",
+        fill: str = "",
+        dash: bool = False,
     ) -> None:
         """A rectangle; ``fill`` is a tint of that role, ``dash`` a dashed outline."""
         classes = f"s-{stroke}" + (f" t-{fill}" if fill else " none") + (" dash" if dash else "")
-        self.parts.append(f'<rect class="{classes}" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="3"/>')
+        self.parts.append(
+            f'<rect class="{classes}" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="3"/>'
+        )
 
-    def text(self, x: float, y: float, words: str, role: str = "ink", size: int = 15, at: str = "middle") -> None:
+    def text(
+        self, x: float, y: float, words: str, role: str = "ink", size: int = 15, at: str = "middle"
+    ) -> None:
         self.parts.append(
             f'<text class="f-{role}" x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{at}">'
             f"{escape(words)}</text>"
         )
 
-    def line(self, points: Iterable[tuple[float, float]], role: str = "ink", arrow: bool = True) -> None:
+    def line(
+        self, points: Iterable[tuple[float, float]], role: str = "ink", arrow: bool = True
+    ) -> None:
         path = " ".join(f"{x:g},{y:g}" for x, y in points)
         head = f' marker-end="url(#head-{role})"' if arrow else ""
         self.parts.append(f'<polyline class="s-{role} none thick" points="{path}"{head}/>')
 
     def row(
-        self, x: float, y: float, values: Iterable[str], role: str = "ink", fill: str = "", dash: bool = False
+        self,
+        x: float,
+        y: float,
+        values: Iterable[str],
+        role: str = "ink",
+        fill: str = "",
+        dash: bool = False,
+        width: float = CELL,
     ) -> None:
         for i, value in enumerate(values):
-            self.box(x + i * CELL, y, CELL, CELL, role, fill, dash)
-            self.text(x + (i + 0.5) * CELL, y + CELL / 2 + 5, value, role)
+            self.box(x + i * width, y, width, CELL, role, fill, dash)
+            self.text(x + (i + 0.5) * width, y + CELL / 2 + 5, value, role)
 
     def circled(self, x: float, y: float, words: str) -> None:
         """The number of a chapter."""
@@ -55,7 +76,7 @@ class Drawing:
         self.text(x, y + 5, words, "blue")
 
     def svg(self) -> str:
-        roles = sorted({word[2:] for part in self.parts for word in part.replace('"', " ").split() if word[:2] in ("s-", "f-", "t-")})
+        roles = sorted(set(re.findall(r"(?<=[ \"][sft]-)\w+", "".join(self.parts))))
         light = "".join(self.rules(role, "light") for role in roles)
         dark = "".join(self.rules(role, "dark") for role in roles)
         heads = "".join(
@@ -92,7 +113,8 @@ def map_of_the_book() -> Drawing:
     d.text(170, 95, "id 1")
     d.line([(200, 90), (236, 90)])
     for i in range(4):
-        d.row(240, 30 + i * CELL, [""] * 3, *(("orange", "orange") if i == 1 else ("ink",)), dash=i == 0)
+        role = ("orange", "orange") if i == 1 else ("ink", "")
+        d.row(240, 30 + i * CELL, [""] * 3, *role, dash=i == 0)
     d.text(291, 190, "weight")
     d.text(291, 20, "padding_idx", "muted", 13)
     d.line([(342, 81), (386, 81)], "orange")
@@ -111,23 +133,24 @@ def map_of_the_book() -> Drawing:
 
 def lookup() -> Drawing:
     """A one-hot row times a table takes one row out of it."""
-    d = Drawing(520, 250)
-    table = [["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"], ["j", "k", "l"], ["m", "n", "o"]]
+    d = Drawing(560, 250)
+    cell = 40
+    table = [[f"{v}.{i}" for i in (1, 2, 3)] for v in range(5)]
     top = 34
     for i, bit in enumerate("00100"):
         role = ("orange", "orange") if bit == "1" else ("muted", "")
         d.row(10 + i * CELL, top + 2 * CELL, [bit], *role)
     d.text(95, top + 2 * CELL - 12, "one_hot(2)")
-    d.text(203, top + 2.5 * CELL + 6, "@", size=20)
+    d.text(200, top + 2.5 * CELL + 6, "@", size=20)
     for v, values in enumerate(table):
         role = ("orange", "orange") if v == 2 else ("ink", "")
-        d.row(246, top + v * CELL, values, *role)
-        d.text(234, top + (v + 0.5) * CELL + 5, str(v), "muted", 13)
-    d.text(297, 22, "weight")
-    d.text(372, top + 2.5 * CELL + 6, "=", size=20)
-    d.row(400, top + 2 * CELL, table[2], "orange", "orange")
-    d.text(451, top + 2 * CELL - 12, "weight[2]")
-    d.text(260, 236, "0·a + 0·d + 1·g + 0·j + 0·m = g", "muted", 14)
+        d.row(246, top + v * CELL, values, *role, width=cell)
+        d.text(232, top + (v + 0.5) * CELL + 5, str(v), "muted", 13)
+    d.text(306, 22, "weight")
+    d.text(393, top + 2.5 * CELL + 6, "=", size=20)
+    d.row(424, top + 2 * CELL, table[2], "orange", "orange", width=cell)
+    d.text(484, top + 2 * CELL - 12, "weight[2]")
+    d.text(280, 234, "0·0.1 + 0·1.1 + 1·2.1 + 0·3.1 + 0·4.1 = 2.1", "ink", 14)
     return d
 
 
@@ -136,11 +159,11 @@ def padding_batch() -> Drawing:
     d = Drawing(520, 170)
     ragged = [["3", "1", "4"], ["2"], ["5", "3", "2", "1"]]
     for i, ids in enumerate(ragged):
-        d.row(10, 34 + i * (CELL + 6), ids, "blue", "blue")
-        padded = len(ids)
-        d.row(320, 34 + i * (CELL + 6), ids, "blue", "blue")
-        d.row(320 + padded * CELL, 34 + i * (CELL + 6), ["0"] * (4 - padded), "orange", "", dash=True)
-    d.text(78, 22, "list")
+        y, gap = 34 + i * (CELL + 6), ["0"] * (4 - len(ids))
+        d.row(10, y, ids, "blue", "blue")
+        d.row(320, y, ids, "blue", "blue")
+        d.row(320 + len(ids) * CELL, y, gap, "orange", dash=True)
+    d.text(78, 22, "sentences")
     d.text(388, 22, "ids.shape == (3, 4)")
     d.line([(180, 90), (300, 90)])
     d.text(240, 80, "PAD = 0", "orange", 14)
@@ -149,7 +172,7 @@ def padding_batch() -> Drawing:
 
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
-    d = Drawing(560, 232)
+    d = Drawing(560, 262)
     arrivals = {0: 3.38, 1: 1.5, 2: 3.62}  # where the arrow of each upstream row ends
     for n, v in enumerate("3130"):
         y = 44 + n * (CELL + 12)
@@ -157,20 +180,21 @@ def padding_gradient() -> Drawing:
         id_style = ("orange", "", True) if dropped else ("blue", "blue", False)
         row_style = ("orange", "", True) if dropped else ("purple", "purple", False)
         d.row(10, y, [v], *id_style)
-        d.row(84, y, [f"g{n}"], *row_style)
+        d.row(84, y, ["abcd"[n]], *row_style)
         if dropped:
             d.line([(118, y + 17), (200, y + 17)], "orange", arrow=False)
             d.text(212, y + 24, "×", "orange", 22)
         else:
             d.line([(118, y + 17), (316, 44 + arrivals[n] * CELL)], "purple")
     d.text(27, 30, "ids")
-    d.text(101, 30, "grad_output", size=14)
-    for v, value in enumerate(["0", "g1", "0", "g0 + g2", "0"]):
-        y = 44 + v * CELL
-        pad = v == 0
+    d.text(101, 30, "upstream", size=14)
+    for row, value in enumerate(["0", "b", "0", "a + c", "0", "0"]):
+        y = 44 + row * CELL
+        pad = row == 0
         d.box(320, y, 110, CELL, "orange" if pad else "ink", "", pad)
-        d.text(375, y + 22, value, "purple" if "g" in value else "orange" if pad else "muted")
-        d.text(442, y + 22, str(v), "muted", 13)
+        role = "orange" if pad else "muted" if value == "0" else "purple"
+        d.text(375, y + 22, value, role)
+        d.text(442, y + 22, str(row), "muted", 13)
     d.text(375, 30, "weight.grad")
     d.text(460, 66, "padding_idx", "orange", 13, "start")
     return d
@@ -180,9 +204,9 @@ def favicon() -> Drawing:
     """A table with one row taken."""
     d = Drawing(32, 32)
     for i in range(3):
-        chosen = i == 1
+        role, x = ("orange", 6) if i == 1 else ("blue", 3)
         d.parts.append(
-            f'<rect class="{"f-orange" if chosen else "f-blue"}" x="{6 if chosen else 3}" y="{3 + i * 9}" width="24" height="7" rx="2"/>'
+            f'<rect class="f-{role}" x="{x}" y="{3 + i * 9}" width="24" height="7" rx="2"/>'
         )
     return d
 

@@ -20,7 +20,7 @@ from web.notebooks import belongs, put_address
 def pick_edition(app: Sphinx, config: Config) -> None:
     """Choose the edition by the language; keep its half of each caption in ``_toc.yml``."""
     config.edition = config.language[:2]
-    position = list(EDITIONS).index(config.edition)
+    position = list(EDITIONS).index(str(config.edition))
     for document in config.external_site_map.values():
         for tree in document.subtrees:
             if tree.caption and " | " in tree.caption:
@@ -65,14 +65,15 @@ def link_editions(
     config = app.config
     context["editions"] = EDITIONS if config.site else {}
     context["edition"] = config.edition
-    context["languages"] = {code: e.language.replace("_", "-") for code, e in EDITIONS.items()}
+    context["languages"] = {code: e.hreflang for code, e in EDITIONS.items()}
     if config.site and doctree is not None:
-        page = pagename + app.builder.out_suffix
-        alternates = [(e.language.replace("_", "-"), f"{code}/{page}") for code, e in EDITIONS.items()]
-        alternates.append(("x-default", ""))
+        page = f"{pagename}.html"
+        alternates = {e.hreflang: f"{code}/{page}" for code, e in EDITIONS.items()} | {
+            "x-default": ""
+        }
         context["metatags"] += "".join(
             f'<link rel="alternate" hreflang="{language}" href="{config.site}/{path}" />\n'
-            for language, path in alternates
+            for language, path in alternates.items()
         )
 
 

@@ -178,7 +178,8 @@ def front_page(where: Address) -> str:
         for e in EDITIONS.values()
     )
     alternates = "".join(
-        f'<link rel="alternate" hreflang="{e.language.replace("_", "-")}" href="{where.site}/{e.code}/chapters/index.html">\n'
+        f'<link rel="alternate" hreflang="{e.hreflang}" '
+        f'href="{where.site}/{e.code}/chapters/index.html">\n'
         for e in EDITIONS.values()
     )
     title = " · ".join(html.escape(e.title) for e in EDITIONS.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,6 +25,10 @@ class Edition:
     toc_title: str
     show_solution: str
     hide_solution: str
+
+    @property
+    def hreflang(self) -> str:
+        return self.language.replace("_", "-")
 
 
 EDITIONS = {
@@ -60,8 +65,9 @@ class Address:
     site: str  # https://owner.github.io/name, without a slash at the end
 
 
-def read_config() -> dict:
-    return yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+def read_config() -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    return config
 
 
 def configured_address() -> Address:

@@ -49,7 +49,7 @@ def book() -> None:
     say("installing what builds the book (one or two minutes, about 300 MB on disk)")
     pinned = ["--constraint", str(ROOT / "web/constraints.txt")]
     if not pip(*pinned, "--requirement", str(ROOT / "requirements.txt")):
-        sys.exit("setting up failed: pip could not install requirements.txt (its message is above)")
+        sys.exit("setting up failed: pip could not install requirements.txt")
     if not pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT)):
         sys.exit("setting up failed: pip could not install embedlib (its message is above)")
 

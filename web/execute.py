@@ -18,7 +18,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def execute(path: Path) -> None:
-    notebook = read(path)
+    notebook = nbformat.from_dict(read(path))
     NotebookClient(
         notebook,
         timeout=600,
@@ -43,9 +43,9 @@ def tidy(notebook: Notebook) -> None:
 
 
 def frames_of_the_cell(traceback: list[str]) -> list[str]:
-    """The reader's own line and the message; not the inside of a library, with its paths."""
+    """The reader's own line and the message: no cell number (the page has none), no library."""
     plain = [ANSI.sub("", part) for part in traceback]
-    own = [part for part in plain[:-1] if part.startswith("Cell In[")]
+    own = [re.sub(r"^Cell In\[\d+\], ", "", p) for p in plain[:-1] if p.startswith("Cell In[")]
     return [*own[:1], plain[-1]]
 
 

@@ -39,7 +39,7 @@ def is_right(content: bytes, sha256: str) -> bool:
 def from_address(base: str, names: list[str]) -> dict[str, bytes]:
     found = {}
     for name in names:
-        with urllib.request.urlopen(base + name, timeout=SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(base + name, timeout=SECONDS) as answer:
             found[name] = answer.read()
     return found
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from py_mini_racer import MiniRacer
-from py_mini_racer import JSEvalException  # type: ignore[attr-defined]
+from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 
 from web.fetch import fetch
+
+CLASSES = "math notranslate nohighlight"
 
 
 @lru_cache(1)
@@ -38,7 +39,7 @@ def typeset(tex: str, display: bool, macros: str) -> str:
         "output": "htmlAndMathml",
         "macros": json.loads(macros),
     }
-    return engine().eval(f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})")
+    return str(engine().eval(f"katex.renderToString({json.dumps(tex)}, {json.dumps(options)})"))
 
 
 def render(translator: Any, node: nodes.math | nodes.math_block, display: bool) -> str:
@@ -50,19 +51,19 @@ def render(translator: Any, node: nodes.math | nodes.math_block, display: bool) 
     try:
         return typeset(tex, display, json.dumps(translator.config.katex_macros))
     except JSEvalException as error:
-        reason = re.search(r"(?:ParseError: )?(KaTeX parse error: .*)|LaTeX-incompatible.*", str(error))
+        reason = re.search(r"KaTeX parse error: .*|LaTeX-incompatible.*", str(error))
         place = f"{node.source}:{node.line}" if node.line else node.source
         raise ExtensionError(f"{place}: {reason[0] if reason else error}") from error
 
 
 def visit_inline(translator: Any, node: nodes.math) -> None:
-    translator.body.append(translator.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    translator.body.append(translator.starttag(node, "span", "", CLASS=CLASSES))
     translator.body.append(render(translator, node, display=False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_block(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    translator.body.append(translator.starttag(node, "div", CLASS=CLASSES))
     if node["number"]:
         number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})')
@@ -86,7 +87,8 @@ def ship(app: Sphinx, exception: Exception | None) -> None:
         shutil.copytree(katex / "dist/fonts", target / "fonts", dirs_exist_ok=True)
         shutil.copy(katex / "LICENSE", target)
         style = (katex / "dist/katex.min.css").read_text("utf-8")
-        style = re.sub(r",url\([^)]*\.(woff|ttf)\) format\(\"\w+\"\)", "", style)  # woff2 serves all
+        # woff2 serves every browser: the older formats are not shipped
+        style = re.sub(r",url\([^)]*\.(woff|ttf)\) format\(\"\w+\"\)", "", style)
         (target / "katex.min.css").write_text(style, "utf-8")
 
 
@@ -97,7 +99,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         inline_renderers=(visit_inline, None),
         block_renderers=(visit_block, None),
     )
-    app.config.html_math_renderer = "katex_build"  # type: ignore[attr-defined]
+    app.config.html_math_renderer = "katex_build"
     app.connect("html-page-context", link_style)
     app.connect("build-finished", ship)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -33,11 +33,13 @@ def paths() -> list[Path]:
 
 
 def read(path: Path) -> Notebook:
-    return nbformat.read(path, as_version=4)
+    notebook: Notebook = nbformat.read(path, as_version=4)
+    return notebook
 
 
 def tags(cell: Cell) -> list[str]:
-    return cell["metadata"].get("tags", [])
+    found: list[str] = cell["metadata"].get("tags", [])
+    return found
 
 
 def language(cell: Cell) -> str | None:
@@ -47,6 +49,19 @@ def language(cell: Cell) -> str | None:
 
 def belongs(cell: Cell, edition: Edition) -> bool:
     return language(cell) in (None, edition.code)
+
+
+def shown(cell: Cell) -> list[tuple[str, str]]:
+    """What a code cell shows, as text: the kind of each output and its words."""
+    parts = []
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            parts.append((output["name"], output["text"]))
+        elif output["output_type"] == "error":
+            parts.append((output["ename"], output["evalue"]))
+        else:
+            parts.append(("data", output["data"]["text/plain"]))
+    return parts
 
 
 def labels() -> dict[str, str]:
@@ -115,7 +130,8 @@ def publish(folder: Path, edition: Edition, where: Address, online: bool) -> Ite
 
 def main() -> None:
     for edition in EDITIONS.values():
-        for path in publish(ROOT / "_build" / "notebooks" / edition.code, edition, address(), False):
+        folder = ROOT / "_build" / "notebooks" / edition.code
+        for path in publish(folder, edition, address(), online=False):
             print(path.relative_to(ROOT))
 
 

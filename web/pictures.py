@@ -36,9 +36,7 @@ def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with serving(ROOT / "_build" / "site") as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.find(), args=chromium.FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         for code in EDITIONS:
             for theme in ("light", "dark"):
                 for width in WIDTHS:

@@ -12,6 +12,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from web.editions import EDITIONS, ROOT
@@ -27,7 +28,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
 TAG = re.compile(r"</?\w+[^>]*>")
-EMPHASIS = re.compile(r"(?<![*\w])\*(?![*\s])[^*\n]+\*(?!\*)")
+EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])[^*\n]+(?<!\s)\*(?!\*)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def prose(source: str) -> str:
 def pairs(notebook: Notebook) -> Iterator[tuple[int, Cell, Cell]]:
     """Twins: an ``en`` cell and the ``zh`` cell that follows it."""
     cells = notebook["cells"]
-    for number, (cell, following) in enumerate(zip(cells, cells[1:], strict=False), 1):
+    for number, (cell, following) in enumerate(pairwise(cells), 1):
         if language(cell) == "en" and language(following) == "zh":
             yield number, cell, following
 
@@ -240,7 +241,8 @@ def chapter_keeps_its_measure(notebook: Notebook) -> Iterator[Problem]:
     live = sum("live" in tags(cell) for _, cell in cells)
     if live < 0.6 * len(cells):
         yield Problem(1, f"{live} of {len(cells)} code cells are live", "60 % at least")
-    words = sum(len(prose(c["source"]).split()) for _, c in markdown(notebook) if language(c) == "en")
+    english = [c["source"] for _, c in markdown(notebook) if language(c) == "en"]
+    words = sum(len(prose(source).split()) for source in english)
     if words > 110 * len(cells):
         yield Problem(1, f"{words} words for {len(cells)} code cells", "110 words a cell at most")
 

@@ -18,8 +18,6 @@ from web.editions import ROOT
 
 
 class Handler(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
-
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
@@ -49,7 +47,7 @@ if __name__ == "__main__":
     try:
         httpd = server(ROOT / "_build" / "site", wanted)
     except OSError as error:
-        sys.exit(f"make serve: port {wanted}: {error.strerror}; name another: make serve PORT=8001")
+        sys.exit(f"make serve: port {wanted}: {error.strerror}. Another: make serve PORT=8001")
     print(f"http://localhost:{wanted}  (Ctrl+C ends it)", flush=True)
     try:
         httpd.serve_forever()

@@ -159,7 +159,7 @@ def test_dense_backward_in_float16_gets_stuck_at_2048_as_in_torch():
     assert F.embedding_dense_backward(grad, ids, 1).tolist() == [[2048.0, 2048.0]]
 
 
-def test_a_broadcast_gradient_is_read_without_a_copy_of_its_own():
+def test_a_gradient_may_be_broadcast():
     grad = np.broadcast_to(np.ones(4, np.float32), (3, 2, 4))
     ours = F.embedding_dense_backward(grad, np.array([[0, 1], [1, 1], [2, 0]]), 3)
     assert ours[:, 0].tolist() == [2.0, 3.0, 1.0]

@@ -79,13 +79,16 @@ def test_a_wrong_gradient_raises_with_both_jacobians_in_torchs_words(reduced):
 
 def test_a_difference_within_the_tolerance_passes():
     x = np.array([1.0])
-    for excess, passes in ((0.9e-3, True), (1.2e-3, False)):  # rtol 1e-3, atol 1e-5
-        good = gradcheck(lambda x: x, lambda g, e=excess: g * (1 + e), x, raise_exception=False)
+    for excess, passes in ((0.09, True), (0.12, False)):  # rtol 1e-3 of 100, and atol 1e-5
+        good = gradcheck(
+            lambda x: 100 * x, lambda g, e=excess: g * (100 + e), x, raise_exception=False
+        )
         assert good is passes
 
 
 def test_nan_is_no_agreement():
-    assert not gradcheck(lambda x: x, lambda g: g * np.nan, np.ones(1), raise_exception=False)
+    for f in (lambda x: x, lambda x: x * np.nan):
+        assert not gradcheck(f, lambda g: g * np.nan, np.ones(1), raise_exception=False)
 
 
 def test_a_gradient_of_another_shape_raises():

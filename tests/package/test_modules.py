@@ -368,6 +368,14 @@ def test_linear_on_one_hot_rows_without_bias_is_an_embedding():
     np.testing.assert_array_equal(layer.weight.grad.T, table.weight.grad)
 
 
+def test_linear_remembers_the_input_it_had():
+    layer, x = Linear(2, 1), np.ones((1, 2), np.float32)
+    layer(x)
+    x[...] = 7
+    layer.backward(np.ones((1, 1), np.float32))
+    assert layer.weight.grad.tolist() == [[1.0, 1.0]]
+
+
 def test_linear_leaves_out_what_is_frozen():
     layer = Linear(2, 2)
     layer.weight.requires_grad = layer.bias.requires_grad = False

@@ -116,6 +116,14 @@ def test_large_arrays_equal_torchs_bit_for_bit(dtype):
 
 
 @pytest.mark.usefixtures("same_random_stream")
+@pytest.mark.parametrize("low", [1e-44, -1e-44, 1e-17, -1e-17, 0.0])
+def test_uniform_rounds_once_where_rounding_twice_would_differ(low):
+    # u * 125 is often halfway between two float32; then the tiny bound decides.
+    theirs = torch.empty(20_000).uniform_(low, 125, generator=torch.Generator().manual_seed(3))
+    assert Generator(3).uniform(low, 125, (20_000,)).tobytes() == theirs.numpy().tobytes()
+
+
+@pytest.mark.usefixtures("same_random_stream")
 def test_the_second_normal_of_a_pair_waits_for_the_next_short_draw():
     theirs, ours = torch.Generator().manual_seed(5), Generator(5)
     for n in (1, 16, 1, 3, 40, 1):

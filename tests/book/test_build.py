@@ -1,0 +1,133 @@
+"""A broken source ends ``make book`` with one clear line, and the last good site stays."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from web.editions import ROOT
+
+SOURCES = ["_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "Makefile"]
+FOLDERS = ["chapters", "embedlib", "imgs", "web"]
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A checkout of its own, with a site already built in it."""
+    for name in SOURCES:
+        shutil.copy(ROOT / name, tmp_path)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    site = tmp_path / "_build" / "site"
+    site.mkdir(parents=True)
+    (site / "index.html").write_text("the last good site")
+    return tmp_path
+
+
+def build(folder, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "web.build"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def refusal(answer, folder):
+    """The one line that says what is wrong."""
+    assert answer.returncode != 0
+    assert (folder / "_build" / "site" / "index.html").read_text() == "the last good site"
+    assert "Traceback" not in answer.stderr
+    line = answer.stderr.strip().splitlines()[-1]
+    assert line.startswith("make book: ")
+    return line
+
+
+def edit(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_toc_that_is_no_yaml(copy):
+    (copy / "_toc.yml").write_text("format: jb-book\nroot: [chapters/index")
+    assert "_toc.yml" in refusal(build(copy), copy)
+
+
+def test_a_toc_of_another_shape(copy):
+    (copy / "_toc.yml").write_text("format: jb-book\nchapters: []")
+    assert "_toc.yml" in refusal(build(copy), copy)
+
+
+def test_a_toc_that_names_a_missing_chapter(copy):
+    edit(copy / "_toc.yml", "chapters/04_padding_idx", "chapters/99_nothing")
+    assert "chapters/99_nothing.ipynb does not exist" in refusal(build(copy), copy)
+
+
+def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(copy):
+    edit(copy / "chapters" / "01_one_hot_matmul.ipynb", r"\\top", r"\\notacommand")
+    line = refusal(build(copy), copy)
+    assert re.search(r"01_one_hot_matmul\.ipynb, cell \d+", line), line
+    assert r"\notacommand" in line
+
+
+def test_a_link_to_a_label_that_does_not_exist(copy):
+    edit(copy / "chapters" / "04_padding_idx.ipynb", "(#one-hot-matmul)", "(#nowhere)")
+    line = refusal(build(copy), copy)
+    assert "04_padding_idx.ipynb, cell 1" in line
+    assert "nowhere" in line
+
+
+def test_a_fetched_file_with_another_hash(copy):
+    listing = copy / "web" / "fetched.toml"
+    text = re.sub(r'("dist/katex.min.js" = )"\w+"', rf'\1"{"0" * 64}"', listing.read_text("utf-8"))
+    listing.write_text(text, "utf-8")
+    assert "katex" in refusal(build(copy), copy)
+
+
+def test_files_that_cannot_be_fetched(copy, tmp_path):
+    nowhere = {
+        "XDG_CACHE_HOME": str(tmp_path / "empty"),
+        "PATH": "/nonexistent",
+        "https_proxy": "http://127.0.0.1:9",
+    }
+    line = refusal(build(copy, **nowhere), copy)
+    assert "cannot be fetched" in line
+    assert "npm is not installed" in line
+
+
+def test_an_old_python_is_told_which_one_is_needed(copy):
+    old = copy / "old-python"
+    old.write_text(
+        f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 9, 1); '
+        'exec(sys.argv[2])" "$@"\n'
+    )
+    old.chmod(0o755)
+    (copy / "requirements.txt").touch()
+    answer = subprocess.run(
+        ["make", "--no-print-directory", "book", f"PYTHON={old}"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode != 0
+    said = [line for line in answer.stderr.splitlines() if not line.startswith("make:")]
+    assert len(said) == 1
+    assert "Python 3.11 or newer is needed" in said[0]
+    assert "3.9" in said[0]
+
+
+def test_the_address_of_a_workflow_wins_everywhere(copy):
+    answer = build(copy, GITHUB_REPOSITORY="someone/book")
+    assert answer.returncode == 0, answer.stderr
+    site = copy / "_build" / "site"
+    pages = [*site.rglob("*.html"), *site.rglob("*.ipynb")]
+    text = "".join(page.read_text("utf-8") for page in pages)
+    assert "YOUR_GITHUB_NAME" not in text
+    assert "https://someone.github.io/book/zh/chapters/index.html" in text
+    assert "https://github.com/someone/book/edit/main/chapters/index.ipynb" in text

@@ -1,0 +1,123 @@
+"""The notebooks that readers get: one language, nothing that only Sphinx understands, and they
+run where only NumPy, torch, Matplotlib and the wheel are."""
+
+import json
+import re
+import subprocess
+import sysconfig
+import venv
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient import NotebookClient
+
+from web.editions import EDITIONS, ROOT, Address, address
+from web.notebooks import for_readers, paths, read, shown, tags
+from web.server import serving
+
+SITE = ROOT / "_build" / "site"
+HAN = re.compile("[\u3400-\u9fff]")
+HERE = Address("https://github.com/someone/book", "https://someone.github.io/book")
+
+
+@pytest.mark.parametrize("online", [True, False], ids=["online", "local"])
+@pytest.mark.parametrize("code", EDITIONS)
+@pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)
+def test_a_readers_notebook_is_clean(path, code, online):
+    notebook = for_readers(read(path), EDITIONS[code], HERE, online)
+    nbformat.validate(notebook)
+    words = "\n".join(c["source"] for c in notebook["cells"] if c["cell_type"] == "markdown")
+    assert bool(HAN.search(words)) is (code == "zh")
+    assert not re.search(r"^\([\w-]+\)=", words, re.MULTILINE), "a label is left"
+    assert "](#" not in words, "a link to a label is left"
+    assert not re.search(r"\{\w+\}`", words), "a role is left"
+    assert "../imgs" not in words, "a picture is outside the notebook"
+    assert "YOUR_GITHUB_NAME" not in json.dumps(notebook)
+    assert not {tag for c in notebook["cells"] for tag in tags(c)} & {"en", "zh", "live"}
+
+
+def test_links_lead_to_the_website_online_and_to_neighbours_at_home():
+    chapter = next(path for path in paths() if path.stem.startswith("04"))
+    for online, expected in [
+        (
+            True,
+            "(https://someone.github.io/book/zh/chapters/01_one_hot_matmul.html#one-hot-matmul)",
+        ),
+        (False, "(01_one_hot_matmul.ipynb)"),
+    ]:
+        notebook = for_readers(read(chapter), EDITIONS["zh"], HERE, online)
+        assert expected in notebook["cells"][0]["source"]
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """A kernel whose environment has this one's packages, but not this checkout."""
+    folder = tmp_path_factory.mktemp("reader")
+    venv.create(folder / "env", with_pip=True)
+    python = folder / "env" / "bin" / "python"
+    library = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    # A path named in a .pth file is searched, but its own .pth files are not read: the
+    # editable embedlib of this checkout stays out.
+    with open(f"{library}/packages.pth", "w") as file:
+        file.write(sysconfig.get_path("purelib") + "\n")
+    specs = folder / "kernels" / "reader"
+    specs.mkdir(parents=True)
+    arguments = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": arguments, "display_name": "reader", "language": "python"}
+    (specs / "kernel.json").write_text(json.dumps(spec))
+    probe = [python, "-c", "import numpy, torch, matplotlib, embedlib"]
+    answer = subprocess.run(probe, capture_output=True, text=True, cwd=folder)
+    assert "No module named 'embedlib'" in answer.stderr, "the checkout is still visible"
+    return KernelSpecManager(kernel_dirs=[str(folder / "kernels")]), python
+
+
+def run(notebook, kernel, folder):
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="reader",
+        resources={"metadata": {"path": folder}},
+    )
+    client.create_kernel_manager()
+    client.km.kernel_spec_manager = kernel[0]
+    client.execute()
+    return notebook
+
+
+def downloads():
+    return [(path.stem, code) for path in paths() for code in EDITIONS]
+
+
+@pytest.mark.parametrize("code", EDITIONS)
+def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(code, kernel, tmp_path):
+    """Colab is played by a module of its name; the published address by a local server."""
+    stem = "01_one_hot_matmul"
+    notebook = nbformat.read(SITE / code / "_sources" / "chapters" / f"{stem}.ipynb", 4)
+    subprocess.run([kernel[1], "-m", "pip", "uninstall", "--yes", "-q", "embedlib"], check=True)
+    with serving(SITE) as here:
+        play = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+        notebook["cells"].insert(0, nbformat.v4.new_code_cell(play))
+        install = notebook["cells"][2]
+        assert "%pip" in install["source"]
+        install["source"] = install["source"].replace(address().site, here)
+        where = nbformat.v4.new_code_cell("embedlib.__file__")
+        notebook["cells"].append(where)
+        done = run(notebook, kernel, tmp_path)
+    assert str(kernel[1].parent.parent) in done["cells"][-1]["outputs"][0]["data"]["text/plain"]
+
+
+@pytest.mark.parametrize(("stem", "code"), downloads())
+def test_a_downloaded_notebook_runs_in_an_empty_folder(stem, code, kernel, tmp_path):
+    wheel = next((SITE / "wheels").glob("embedlib-*.whl"))
+    install = ["-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([kernel[1], *install], check=True)
+    notebook = nbformat.read(SITE / code / "_sources" / "chapters" / f"{stem}.ipynb", 4)
+    stored = [shown(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    done = run(notebook, kernel, tmp_path)
+    assert [shown(cell) for cell in done["cells"] if cell["cell_type"] == "code"] == stored

@@ -1,0 +1,77 @@
+"""A browser, and the built site served on this machine."""
+
+import os
+import warnings
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from web import chromium
+from web.editions import ROOT
+from web.server import serving
+
+SITE = ROOT / "_build" / "site"
+
+
+@pytest.fixture(scope="session")
+def site():
+    if not (SITE / "index.html").is_file():
+        pytest.fail("there is no website to test: make book")
+    with serving(SITE) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium.find()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(chromium.CURE)
+        warnings.warn(f"\n\n!!! SKIPPED: {chromium.CURE}\n", stacklevel=1)
+        pytest.skip(chromium.CURE)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Open a page of the site; whatever goes wrong on the way is noted in ``page.faults``."""
+    contexts = []
+
+    def visit(path, width=1280, theme="light", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = watch(page, site)
+        page.goto(f"{site}/{path}", wait_until="networkidle")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def watch(page, site):
+    faults = []
+
+    def request(request):
+        if not request.url.startswith((site, "data:", "blob:")):
+            faults.append(f"request to another host: {request.url}")
+
+    def response(response):
+        if response.status >= 400:
+            faults.append(f"status {response.status}: {response.url}")
+
+    def console(message):
+        if message.type in ("error", "warning"):
+            faults.append(f"console {message.type}: {message.text}")
+
+    page.on("request", request)
+    page.on("response", response)
+    page.on("console", console)
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    return faults

@@ -1,0 +1,171 @@
+"""The website in a real Chromium."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from web.editions import EDITIONS
+from web.notebooks import paths
+from web.rules import is_chapter
+
+SMOKE = {"index", "01_one_hot_matmul", "04_padding_idx"}  # and one chapter of each part
+
+
+def pages():
+    """Every page; those outside the smoke set in make check only."""
+    for path in paths():
+        slow = [] if path.stem in SMOKE else [pytest.mark.check]
+        yield pytest.param(f"chapters/{path.stem}.html", marks=slow, id=path.stem)
+    yield pytest.param("search.html?q=padding_idx", id="search")
+
+
+every_page = pytest.mark.parametrize("page", list(pages()))
+both_editions = pytest.mark.parametrize("code", EDITIONS)
+both_widths = pytest.mark.parametrize("width", [1280, 375])
+both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
+
+
+@every_page
+@both_editions
+def test_a_page_asks_no_other_host_and_reports_no_error(visit, code, page):
+    opened = visit(f"{code}/{page}")
+    opened.mouse.wheel(0, 20_000)
+    opened.wait_for_load_state("networkidle")
+    assert opened.faults == []
+
+
+@every_page
+@both_editions
+@both_themes
+@both_widths
+def test_axe_finds_nothing(visit, code, page, theme, width):
+    opened = visit(f"{code}/{page}", width=width, theme=theme)
+    options = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
+    violations = Axe().run(opened, options=options).response["violations"]
+    found = [
+        f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for v in violations
+        for node in v["nodes"]
+    ]
+    assert not found, "\n".join(found)
+
+
+@every_page
+@both_editions
+def test_nothing_scrolls_sideways_on_a_phone(visit, code, page):
+    opened = visit(f"{code}/{page}", width=375)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+PREFERENCES = [("zh-CN", "zh"), ("en-GB", "en"), ("fr", "en")]
+
+
+@pytest.mark.parametrize(("preferred", "expected"), PREFERENCES)
+def test_the_front_page_leads_to_the_readers_language(visit, preferred, expected):
+    page = visit("", locale=preferred)
+    page.wait_for_url(f"**/{expected}/chapters/index.html")
+    assert page.faults == []
+
+
+@both_editions
+def test_the_front_page_offers_both_languages_without_scripts(visit, code):
+    page = visit("index.html", java_script_enabled=False)
+    page.click(f"a[hreflang={code}]")
+    assert f"/{code}/chapters/index.html" in page.url
+
+
+@pytest.mark.parametrize(("code", "other"), [("en", "zh"), ("zh", "en")])
+def test_the_switch_keeps_the_page_and_the_section(visit, code, other):
+    page = visit(f"{code}/chapters/04_padding_idx.html")
+    page.evaluate("document.querySelector('section#which-id').scrollIntoView()")
+    box = page.locator("a.language-switch").bounding_box()
+    # the mouse, because Playwright's own click scrolls the page first
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html#which-id")
+    top = page.evaluate("document.querySelector('section#which-id').getBoundingClientRect().top")
+    assert abs(top) < 150
+    assert page.faults == []
+
+
+@pytest.mark.parametrize(("code", "other"), [("en", "zh"), ("zh", "en")])
+def test_the_switch_keeps_the_page_also_without_scripts(visit, code, other):
+    page = visit(f"{code}/chapters/04_padding_idx.html", java_script_enabled=False)
+    page.click("a.language-switch")
+    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html")
+
+
+SEARCHES = {
+    "en": {
+        "vocabulary": "01_one_hot_matmul",
+        "one-hot vector": "01_one_hot_matmul",
+        "transposed": "01_one_hot_matmul",
+        "infinity": "01_one_hot_matmul",
+        "mask": "04_padding_idx",
+        "weight decay": "04_padding_idx",
+        "index out of range in self": "04_padding_idx",
+        "from_pretrained": "04_padding_idx",
+        "reading paths minutes": "index",
+    },
+    "zh": {
+        "词表": "01_one_hot_matmul",
+        "独热向量": "01_one_hot_matmul",
+        "嵌入矩阵": "01_one_hot_matmul",
+        "转置": "01_one_hot_matmul",
+        "填充行": "04_padding_idx",
+        "权重衰减": "04_padding_idx",
+        "梯度检验": "04_padding_idx",
+        "未知词元": "04_padding_idx",
+        "padding_idx 掩码": "04_padding_idx",
+        "行": "01_one_hot_matmul",
+        "随机种子": "index",
+    },
+}
+
+
+@pytest.mark.parametrize(("code", "words"), [(c, w) for c in SEARCHES for w in SEARCHES[c]])
+def test_a_search_finds_the_page(visit, code, words):
+    page = visit(f"{code}/search.html?q={words}")
+    page.wait_for_selector("#search-results li a")
+    found = page.eval_on_selector_all("#search-results li a", "links => links.map(a => a.href)")
+    assert any(SEARCHES[code][words] in link for link in found), found
+
+
+def test_the_search_field_leads_to_the_results(visit):
+    page = visit("zh/chapters/index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("填充行")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    assert page.faults == []
+
+
+def test_a_folded_answer_opens_by_keyboard(visit):
+    page = visit("en/chapters/01_one_hot_matmul.html")
+    page.focus("details > summary")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("details", "open") is not None
+
+
+@both_editions
+def test_solutions_are_folded_and_open(visit, code):
+    page = visit(f"{code}/chapters/01_one_hot_matmul.html")
+    fold = page.locator("details.hide").first
+    assert not fold.locator("div.highlight").is_visible()
+    fold.locator("summary").click()
+    assert fold.locator("div.highlight").is_visible()
+    words = fold.locator("summary").inner_text()
+    assert EDITIONS[code].hide_solution in words or EDITIONS[code].show_solution in words
+
+
+@both_themes
+def test_our_figures_follow_the_page_when_the_reader_turns_it_dark(visit, theme):
+    """The picture is drawn on a canvas, and its darkest ink compared with the page."""
+    page = visit("en/chapters/01_one_hot_matmul.html", theme=theme)
+    page.locator("img[src*=lookup]").scroll_into_view_if_needed()
+    shot = page.locator("img[src*=lookup]").screenshot(path=None)
+    assert shot
+    scheme = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    assert theme in scheme
+
+
+def test_there_is_more_than_one_chapter_to_test():
+    assert sum(is_chapter(path) for path in paths()) >= 2

@@ -1,0 +1,124 @@
+"""The built pages, read as files: languages, titles, links, pictures, formulas."""
+
+import json
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from web.editions import EDITIONS, ROOT, address
+from web.notebooks import labels, paths
+from web.rules import check_terms
+
+SITE = ROOT / "_build" / "site"
+HAN = re.compile("[\u3400-\u9fff]")
+PAGES = [(code, path.stem) for code in EDITIONS for path in paths()]
+every_page = pytest.mark.parametrize(("code", "stem"), PAGES)
+
+
+def soup(code, stem):
+    page = SITE / code / "chapters" / f"{stem}.html"
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
+
+
+def test_the_site_is_whole():
+    for name in ["index.html", ".nojekyll", "en/search.html", "zh/search.html"]:
+        assert (SITE / name).is_file(), name
+    assert len(list((SITE / "wheels").glob("embedlib-*.whl"))) == 1
+
+
+@every_page
+def test_a_page_is_in_its_language(code, stem):
+    page = soup(code, stem)
+    assert page.html["lang"] == EDITIONS[code].language.replace("_", "-")
+    assert bool(HAN.search(page.article.get_text())) is (code == "zh")
+    for switch in page.select(".language-switch"):
+        switch.decompose()
+    if code == "en":
+        assert not HAN.search(page.get_text())
+
+
+@every_page
+def test_titles_and_contents_are_clean(code, stem):
+    page = soup(code, stem)
+    assert EDITIONS[code].title in page.title.get_text()
+    words = page.title.get_text() + page.select_one(".bd-sidebar-primary").get_text()
+    assert " | " not in words
+    assert "chapters/" not in words
+
+
+@every_page
+def test_a_page_names_its_twin_and_its_own_address(code, stem):
+    page = soup(code, stem)
+    alternates = {link["hreflang"]: link["href"] for link in page.select("link[hreflang]")}
+    where = address().site
+    assert alternates == {
+        "en": f"{where}/en/chapters/{stem}.html",
+        "zh-CN": f"{where}/zh/chapters/{stem}.html",
+        "x-default": f"{where}/",
+    }
+    canonical = [link["href"] for link in page.select("link[rel=canonical]")]
+    assert canonical == [f"{where}/{code}/chapters/{stem}.html"]
+    (switch,) = page.select("a.language-switch")
+    twin = (SITE / code / "chapters" / switch["href"]).resolve()
+    assert twin.is_file()
+    assert twin.parts[-3] != code
+
+
+@every_page
+def test_a_page_offers_its_notebook_colab_and_its_source(code, stem):
+    page = soup(code, stem)
+    links = [a["href"] for a in page.select(".article-header-buttons a")]
+    slug = address().repository.removeprefix("https://github.com/")
+    published = f"{slug}/blob/gh-pages/{code}/_sources/chapters/{stem}.ipynb"
+    assert f"https://colab.research.google.com/github/{published}" in links
+    assert f"{address().repository}/edit/main/chapters/{stem}.ipynb" in links
+    (download,) = [link for link in links if link.startswith("../_sources")]
+    notebook = json.loads((SITE / code / "chapters" / download).resolve().read_text("utf-8"))
+    prose = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    words = "".join("".join(cell["source"]) for cell in prose)
+    assert bool(HAN.search(words)) is (code == "zh")
+
+
+@every_page
+def test_sections_have_the_same_addresses_in_both_editions(code, stem):
+    found = [section["id"] for section in soup(code, stem).select("article section[id]")]
+    assert found == [label for label, where in labels().items() if where == stem]
+
+
+@every_page
+def test_every_picture_has_words_in_the_pages_language(code, stem):
+    for picture in soup(code, stem).select("article img"):
+        assert bool(HAN.search(picture["alt"])) is (code == "zh"), picture
+
+
+@every_page
+def test_formulas_are_typeset_and_have_mathml_and_no_script(code, stem):
+    page = soup(code, stem)
+    formulas = page.select(".math")
+    assert all(formula.select_one(".katex-html") for formula in formulas)
+    assert all(formula.select_one("math") for formula in formulas)
+    assert not [s for s in page.select("script") if "mathjax" in str(s).lower()]
+    assert "$" not in "".join(p.get_text() for p in page.select("article p"))
+
+
+def test_chapters_with_formulas_have_some():
+    assert soup("zh", "01_one_hot_matmul").select(".math")
+
+
+@every_page
+def test_chinese_pages_use_the_books_terms_also_outside_the_text(code, stem):
+    if code == "zh":
+        assert [str(p) for p in check_terms(0, soup(code, stem).get_text())] == []
+
+
+def test_an_error_shows_the_readers_line_and_no_path_of_a_machine():
+    page = soup("en", "01_one_hot_matmul")
+    (error,) = page.select(".output.traceback")
+    assert "mat1 and mat2 shapes cannot be multiplied" in error.get_text()
+    assert "/" not in error.get_text()
+    assert "\x1b" not in error.get_text()
+
+
+def test_the_colab_cell_is_in_the_notebook_and_not_on_the_page():
+    assert "google.colab" not in soup("en", "01_one_hot_matmul").get_text()
