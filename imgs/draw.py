@@ -172,7 +172,7 @@ def padding_batch() -> Drawing:
 
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
-    d = Drawing(560, 262)
+    d = Drawing(460, 262)
     arrivals = {0: 3.38, 1: 1.5, 2: 3.62}  # where the arrow of each upstream row ends
     for n, v in enumerate("3130"):
         y = 44 + n * (CELL + 12)
@@ -180,23 +180,23 @@ def padding_gradient() -> Drawing:
         id_style = ("orange", "", True) if dropped else ("blue", "blue", False)
         row_style = ("orange", "", True) if dropped else ("purple", "purple", False)
         d.row(10, y, [v], *id_style)
-        d.row(84, y, ["abcd"[n]], *row_style)
+        d.row(76, y, ["abcd"[n]], *row_style)
         if dropped:
-            d.line([(118, y + 17), (200, y + 17)], "orange", arrow=False)
-            d.text(212, y + 24, "×", "orange", 22)
+            d.line([(110, y + 17), (170, y + 17)], "orange", arrow=False)
+            d.text(182, y + 24, "×", "orange", 22)
         else:
-            d.line([(118, y + 17), (316, 44 + arrivals[n] * CELL)], "purple")
+            d.line([(110, y + 17), (246, 44 + arrivals[n] * CELL)], "purple")
     d.text(27, 30, "ids")
-    d.text(101, 30, "upstream", size=14)
+    d.text(93, 30, "upstream", size=14)
     for row, value in enumerate(["0", "b", "0", "a + c", "0", "0"]):
         y = 44 + row * CELL
         pad = row == 0
-        d.box(320, y, 110, CELL, "orange" if pad else "ink", "", pad)
+        d.box(250, y, 96, CELL, "orange" if pad else "ink", "", pad)
         role = "orange" if pad else "muted" if value == "0" else "purple"
-        d.text(375, y + 22, value, role)
-        d.text(442, y + 22, str(row), "muted", 13)
-    d.text(375, 30, "weight.grad")
-    d.text(460, 66, "padding_idx", "orange", 13, "start")
+        d.text(298, y + 22, value, role)
+        d.text(358, y + 22, str(row), "muted", 13)
+    d.text(298, 30, "weight.grad")
+    d.text(370, 66, "padding_idx", "orange", 13, "start")
     return d
 
 

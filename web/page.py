@@ -7,6 +7,7 @@ Colab's button leads to the published notebook of the reader's language, the pal
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,30 @@ def write_palette(app: Sphinx, exception: Exception | None) -> None:
         Path(app.outdir, "_static", "palette.css").write_text(palette_css(), "utf-8")
 
 
+def darken_drawings(app: Sphinx, exception: Exception | None) -> None:
+    """Give the drawings of the notebooks what the figures of imgs/ have: dark colours."""
+    if exception is None and app.builder.format == "html":
+        for path in Path(app.outdir, "_images").glob("*.svg"):
+            svg = path.read_text("utf-8")
+            if "prefers-color-scheme" not in svg:
+                path.write_text(
+                    re.sub(r"(<svg[^>]*>)", rf"\1{DARK_DRAWING}", svg, count=1), "utf-8"
+                )
+
+
+def dark_drawing() -> str:
+    """Matplotlib writes colours into ``style``: replace each colour of the palette there."""
+    rules = "".join(
+        f'[style*="{what}: {colours["light"]}"]{{{what}:{colours["dark"]}!important}}'
+        for colours in PALETTE.values()
+        for what in ("fill", "stroke")
+    )
+    return f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
+
+
+DARK_DRAWING = dark_drawing()
+
+
 def palette_css() -> str:
     def block(mode: str) -> str:
         return "".join(f"--book-{role}:{colours[mode]};" for role, colours in PALETTE.items())
@@ -65,5 +90,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", let_figures_follow_the_page)
     app.connect("html-page-context", name_outputs)
     app.connect("build-finished", write_palette)
+    app.connect("build-finished", darken_drawings)
     app.add_css_file("palette.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,10 @@
 """The website in a real Chromium."""
 
+import io
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from web.editions import EDITIONS
 from web.notebooks import paths
@@ -157,14 +160,16 @@ def test_solutions_are_folded_and_open(visit, code):
 
 
 @both_themes
-def test_our_figures_follow_the_page_when_the_reader_turns_it_dark(visit, theme):
-    """The picture is drawn on a canvas, and its darkest ink compared with the page."""
-    page = visit("en/chapters/01_one_hot_matmul.html", theme=theme)
-    page.locator("img[src*=lookup]").scroll_into_view_if_needed()
-    shot = page.locator("img[src*=lookup]").screenshot(path=None)
-    assert shot
-    scheme = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
-    assert theme in scheme
+@pytest.mark.parametrize("picture", ["img[src*=padding_batch]", ".output img"])
+def test_figures_and_drawings_follow_the_readers_light_or_dark_page(visit, theme, picture):
+    page = visit("en/chapters/04_padding_idx.html", theme=theme)
+    image = page.locator(picture).first
+    image.scroll_into_view_if_needed()
+    grey = Image.open(io.BytesIO(image.screenshot())).convert("L")
+    paper = grey.getpixel((3, 3))
+    darkest, lightest = grey.getextrema()
+    assert paper < 60 if theme == "dark" else paper > 220
+    assert lightest - darkest > 150, "the ink must stand out"
 
 
 def test_there_is_more_than_one_chapter_to_test():
