@@ -110,7 +110,6 @@ def build_edition(code: str, builder: str) -> tuple[bool, str]:
                 "latex_individualpages": False,
                 "site": where.site,
                 "language": edition.language,
-                "locale_dirs": [str(ROOT / "web" / "locale")],
                 "author": edition.author,
                 "html_title": edition.title,
                 "html_baseurl": f"{where.site}/{code}/",

@@ -37,16 +37,16 @@ def let_figures_follow_the_page(app: Sphinx, doctree: nodes.document, docname: s
             image["classes"].append("dark-light")
 
 
-def name_outputs(
+def mend_accessibility(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Outputs scroll sideways on a phone: let the keyboard reach them."""
+    """Outputs that scroll can be reached by keyboard; a fold is called what it says."""
     if "body" in context:
-        plain, reachable = (
-            '<div class="highlight"><pre>',
-            '<div class="highlight"><pre tabindex="0">',
+        body = context["body"]
+        body = body.replace(
+            '<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'
         )
-        context["body"] = context["body"].replace(plain, reachable)
+        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 def write_palette(app: Sphinx, exception: Exception | None) -> None:
@@ -78,6 +78,36 @@ def dark_drawing() -> str:
 DARK_DRAWING = dark_drawing()
 
 
+# Words that the theme leaves in English, or translates for readers elsewhere.
+CHINESE = {
+    "Color mode": "明暗模式",
+    "Colab logo": "Colab 标志",
+    "Launch interactive content": "在线运行",
+    "Launch on Colab": "在 Colab 中打开",
+    "Link to this heading": "本节的链接",
+    "Main": "章节",
+    "Page": "本页",
+    "Repository": "代码仓库",
+    "Source repositories": "源码仓库",
+    "Suggest edit": "修改建议",
+    "System Settings": "跟随系统",
+    "Toggle primary sidebar": "展开或收起章节目录",
+    "Toggle secondary sidebar": "展开或收起本页目录",
+    "列印成 PDF": "打印成 PDF",
+    "MIT (code) · CC BY 4.0 (text, figures)": "MIT（代码）· CC BY 4.0（文字和插图）",
+}
+
+
+def translate_theme(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html" and app.config.edition == "zh":
+        for path in Path(app.outdir).glob("**/*.html"):
+            page = path.read_text("utf-8")
+            for words, chinese in CHINESE.items():
+                page = page.replace(f'="{words}"', f'="{chinese}"')
+                page = re.sub(rf"(>\s*){re.escape(words)}(\s*<)", rf"\g<1>{chinese}\2", page)
+            path.write_text(page, "utf-8")
+
+
 def palette_css() -> str:
     def block(mode: str) -> str:
         return "".join(f"--book-{role}:{colours[mode]};" for role, colours in PALETTE.items())
@@ -88,8 +118,9 @@ def palette_css() -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", aim_colab_at_published_notebooks, priority=900)
     app.connect("doctree-resolved", let_figures_follow_the_page)
-    app.connect("html-page-context", name_outputs)
+    app.connect("html-page-context", mend_accessibility)
     app.connect("build-finished", write_palette)
     app.connect("build-finished", darken_drawings)
+    app.connect("build-finished", translate_theme)
     app.add_css_file("palette.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

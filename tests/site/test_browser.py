@@ -152,15 +152,15 @@ def test_a_folded_answer_opens_by_keyboard(visit):
 def test_solutions_are_folded_and_open(visit, code):
     page = visit(f"{code}/chapters/01_one_hot_matmul.html")
     fold = page.locator("details.hide").first
-    assert not fold.locator("div.highlight").is_visible()
+    assert not fold.locator("div.highlight").first.is_visible()
     fold.locator("summary").click()
-    assert fold.locator("div.highlight").is_visible()
+    assert fold.locator("div.highlight").first.is_visible()
     words = fold.locator("summary").inner_text()
     assert EDITIONS[code].hide_solution in words or EDITIONS[code].show_solution in words
 
 
 @both_themes
-@pytest.mark.parametrize("picture", ["img[src*=padding_batch]", ".output img"])
+@pytest.mark.parametrize("picture", ["img[src*=padding_batch]", ".cell_output img"])
 def test_figures_and_drawings_follow_the_readers_light_or_dark_page(visit, theme, picture):
     page = visit("en/chapters/04_padding_idx.html", theme=theme)
     image = page.locator(picture).first

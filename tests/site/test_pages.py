@@ -112,6 +112,23 @@ def test_chinese_pages_use_the_books_terms_also_outside_the_text(code, stem):
         assert [str(p) for p in check_terms(0, soup(code, stem).get_text())] == []
 
 
+@pytest.mark.parametrize("page", ["search.html", *(f"chapters/{p.stem}.html" for p in paths())])
+def test_the_chinese_edition_speaks_chinese_around_the_text_too(page):
+    parsed = BeautifulSoup((SITE / "zh" / page).read_text("utf-8"), "html.parser")
+    names = {"English", "Colab", "Ctrl", "K", ".ipynb", ".pdf", "html", EDITIONS["zh"].title}
+    words = [
+        tag[attribute]
+        for tag in parsed.select("[title], [aria-label], [alt], [placeholder], [data-bs-title]")
+        for attribute in ("title", "aria-label", "alt", "placeholder", "data-bs-title")
+        if tag.has_attr(attribute)
+    ]
+    for tag in parsed.select("article, script, style, title"):
+        tag.decompose()
+    words += [text.strip() for text in parsed.find_all(string=True)]
+    english = {w for w in words if re.search("[A-Za-z]{2}", w) and not HAN.search(w)}
+    assert english - names - {"© Copyright 2026."} == set()
+
+
 def test_an_error_shows_the_readers_line_and_no_path_of_a_machine():
     page = soup("en", "01_one_hot_matmul")
     (error,) = page.select(".output.traceback")
