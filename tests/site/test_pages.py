@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString
 
 from web.editions import EDITIONS, ROOT, address
 from web.notebooks import labels, paths
@@ -124,7 +124,7 @@ def test_the_chinese_edition_speaks_chinese_around_the_text_too(page):
     ]
     for tag in parsed.select("article, script, style, title"):
         tag.decompose()
-    words += [text.strip() for text in parsed.find_all(string=True)]
+    words += [t.strip() for t in parsed.find_all(string=lambda t: type(t) is NavigableString)]
     english = {w for w in words if re.search("[A-Za-z]{2}", w) and not HAN.search(w)}
     assert english - names - {"© Copyright 2026."} == set()
 
