@@ -37,8 +37,7 @@ def keep_edition(app: Sphinx, docname: str, source: list[str]) -> None:
         cell["source"] = "".join(cell["source"])
         if not belongs(cell, edition):
             cell["source"] = ""
-        if app.config.site:  # the address of this copy, in place of the one in _config.yml
-            cell["source"] = put_address(cell["source"], address())
+        cell["source"] = put_address(cell["source"], address())
         alt = cell["metadata"].get("alt")
         if alt:
             cell["metadata"]["mystnb"] = {"image": {"alt": alt[edition.code]}}

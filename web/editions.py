@@ -70,16 +70,20 @@ def read_config() -> dict[str, Any]:
     return config
 
 
-def configured_address() -> Address:
-    config = read_config()
-    return Address(config["repository"]["url"], config["html"]["baseurl"].rstrip("/"))
+# What the notebooks say until they are published. An account name cannot have an underscore, so
+# nobody can take this one and serve code to readers.
+PLACEHOLDER = Address(
+    "https://github.com/YOUR_GITHUB_NAME/inside-nn-embedding",
+    "https://YOUR_GITHUB_NAME.github.io/inside-nn-embedding",
+)
 
 
 def address() -> Address:
     """The address of this copy. In a workflow ``GITHUB_REPOSITORY`` (owner/name) wins."""
     slug = os.environ.get("GITHUB_REPOSITORY")
     if not slug:
-        return configured_address()
+        config = read_config()
+        return Address(config["repository"]["url"], config["html"]["baseurl"].rstrip("/"))
     owner, name = slug.split("/")
     host = f"{owner.lower()}.github.io"
     site = f"https://{host}" if name.lower() == host else f"https://{host}/{name}"

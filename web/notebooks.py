@@ -15,7 +15,7 @@ from typing import Any
 
 import nbformat
 
-from web.editions import EDITIONS, ROOT, Address, Edition, address, configured_address
+from web.editions import EDITIONS, PLACEHOLDER, ROOT, Address, Edition, address
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]
@@ -75,10 +75,9 @@ def labels() -> dict[str, str]:
 
 
 def put_address(source: str, where: Address) -> str:
-    """The notebooks name the address in ``_config.yml``; readers need that of this copy."""
-    configured = configured_address()
-    source = source.replace(configured.site, where.site)
-    return source.replace(configured.repository, where.repository)
+    """The notebooks name a placeholder; readers need the address of this copy."""
+    source = source.replace(PLACEHOLDER.site, where.site)
+    return source.replace(PLACEHOLDER.repository, where.repository)
 
 
 def for_readers(notebook: Notebook, edition: Edition, where: Address, online: bool) -> Notebook:

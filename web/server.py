@@ -26,8 +26,15 @@ class Handler(SimpleHTTPRequestHandler):
         """Say nothing about requests."""
 
 
-def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that turns away in the middle of an answer is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def server(folder: Path, port: int = 0) -> Server:
+    return Server(("127.0.0.1", port), partial(Handler, directory=str(folder)))
 
 
 @contextmanager

@@ -116,15 +116,30 @@ def test_an_old_python_is_told_which_one_is_needed(copy):
         text=True,
     )
     assert answer.returncode != 0
-    said = [line for line in answer.stderr.splitlines() if not line.startswith("make:")]
+    said = [line for line in answer.stderr.splitlines() if not re.match(r"make\b", line)]
     assert len(said) == 1
     assert "Python 3.11 or newer is needed" in said[0]
     assert "3.9" in said[0]
 
 
+def test_the_address_in_the_configuration_stands_everywhere(copy):
+    for old, new in [
+        ("github.com/YOUR_GITHUB_NAME/inside-nn-embedding", "github.com/someone/book"),
+        ("YOUR_GITHUB_NAME.github.io/inside-nn-embedding", "someone.github.io/book"),
+    ]:
+        edit(copy / "_config.yml", old, new)
+    answer = build(copy, GITHUB_REPOSITORY="")
+    assert answer.returncode == 0, answer.stderr
+    check_addresses(copy)
+
+
 def test_the_address_of_a_workflow_wins_everywhere(copy):
     answer = build(copy, GITHUB_REPOSITORY="someone/book")
     assert answer.returncode == 0, answer.stderr
+    check_addresses(copy)
+
+
+def check_addresses(copy):
     site = copy / "_build" / "site"
     pages = [*site.rglob("*.html"), *site.rglob("*.ipynb")]
     text = "".join(page.read_text("utf-8") for page in pages)
