@@ -105,29 +105,30 @@ class Drawing:
 
 def map_of_the_book() -> Drawing:
     """The way of one word, and where on it each chapter stands."""
-    d = Drawing(660, 250)
-    d.box(10, 70, 92, 40)
-    d.text(56, 95, '"you"')
-    d.line([(102, 90), (138, 90)])
-    d.box(140, 70, 60, 40)
-    d.text(170, 95, "id 1")
-    d.line([(200, 90), (236, 90)])
-    for i in range(4):
-        role = ("orange", "orange") if i == 1 else ("ink", "")
-        d.row(240, 30 + i * CELL, [""] * 3, *role, dash=i == 0)
-    d.text(291, 190, "weight")
-    d.text(291, 20, "padding_idx", "muted", 13)
-    d.line([(342, 81), (386, 81)], "orange")
-    d.row(390, 64, [""] * 3, "orange", "orange")
-    d.line([(492, 81), (526, 81)])
-    d.box(530, 62, 56, 40)
-    d.text(558, 87, "f(x)")
-    d.line([(586, 81), (612, 81)])
-    d.text(634, 86, "loss")
-    d.line([(634, 100), (634, 222), (291, 222), (291, 200)], "purple")
-    d.text(470, 243, "grad", "purple")
-    d.circled(218, 62, "1")
-    d.circled(222, 30, "4")
+    d = Drawing(500, 240)
+    cell = 28
+    d.box(6, 66, 60, CELL)
+    d.text(36, 88, '"you"')
+    d.line([(66, 83), (86, 83)])
+    d.box(88, 66, 54, CELL)
+    d.text(115, 88, "id 1")
+    d.line([(142, 83), (172, 83)])
+    for row in range(4):
+        role = ("orange", "orange") if row == 1 else ("ink", "")
+        d.row(176, 32 + row * CELL, [""] * 3, *role, dash=row == 0, width=cell)
+    d.text(218, 188, "weight")
+    d.text(218, 22, "padding_idx", "muted", 13)
+    d.line([(260, 83), (286, 83)], "orange")
+    d.row(290, 66, [""] * 3, "orange", "orange", width=cell)
+    d.line([(374, 83), (398, 83)])
+    d.box(400, 66, 48, CELL)
+    d.text(424, 88, "f(x)")
+    d.line([(424, 100), (424, 130)])
+    d.text(424, 148, "loss")
+    d.line([(424, 158), (424, 214), (218, 214), (218, 198)], "purple")
+    d.text(322, 233, "grad", "purple")
+    d.circled(156, 58, "1")
+    d.circled(156, 24, "4")
     return d
 
 
