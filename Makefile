@@ -18,11 +18,11 @@ serve: .venv/.book  ## show the built website at http://localhost:8000
 notebooks: .venv/.book  ## write the notebooks of each language into _build/notebooks
 	@$(BIN)/python -m web.notebooks
 
-test: .venv/.test lint book  ## set up and run the tests (10 minutes)
+test: .venv/.test lint book  ## set up and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
 	  --doctest-modules -m "not check" tests chapters embedlib
 
-check: test  ## make test, and everything slower (45 minutes)
+check: test  ## make test, and everything slower
 	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
 
