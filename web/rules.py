@@ -235,7 +235,7 @@ def chapter_keeps_its_measure(notebook: Notebook) -> Iterator[Problem]:
     for (number, _), length in zip(cells, lengths, strict=True):
         if length > 25:
             yield Problem(number, f"{length} lines of code", "25 at most: split the cell")
-    if statistics.median(lengths) > 8:
+    if statistics.median(lengths) > 5:
         fault = f"code cells have {statistics.median(lengths)} lines on the median"
         yield Problem(1, fault, "about four: split long cells")
     live = sum("live" in tags(cell) for _, cell in cells)
