@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 PORT ?= 8000
+N ?= 100000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## this list
@@ -45,8 +46,11 @@ pictures: .venv/.test book  ## photograph every page into _build/pictures
 links: .venv/.book  ## ask every external link whether it still answers (needs the internet)
 	$(BIN)/python -m web.build --builder linkcheck
 
-bench: .venv/.test  ## time embedlib against torch
-	$(BIN)/python benchmarks/kernels.py
+fuzz: .venv/.test  ## run the property tests with N random examples in all
+	$(BIN)/python tests/package/fuzz.py $(N) --jobs $(JOBS)
+
+bench: .venv/.test  ## time embedlib against torch (QUICK=1: in two minutes)
+	$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick)
 
 clean:  ## remove what was built (the environment stays)
 	rm -rf _build
@@ -59,4 +63,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.test: .venv/.book tests/requirements.txt
 	@$(BIN)/python web/environment.py test
 
-.PHONY: help book serve notebooks test check lint execute figures pictures links bench clean
+.PHONY: help book serve notebooks test check lint execute figures pictures links fuzz bench clean

@@ -1,118 +1,192 @@
-"""Time embedlib against torch: one process, one thread, in turns. ``make bench``.
+"""What is measured: seven kernels, each as one call of embedlib and one of torch.
 
-Every cell is first checked: both libraries return the same bits. Then they take turns on the same
-arrays, and the ratio of the two medians counts (below 1: embedlib is faster). Both use huge pages
-for large results: NumPy asks for them, torch when ``THP_MEM_ALLOC_ENABLE=1``, which is set below.
-To see torch's default: ``THP_MEM_ALLOC_ENABLE=0 make bench``.
+Each library has tables and states of its own, with the same numbers in them, so that each has them
+on its own kind of memory pages.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
-import math
-import os
-import sys
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import product
-from pathlib import Path
-from statistics import geometric_mean, median
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
-
-os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch reads it when it first allocates
 
 import numpy as np
 import torch
 
+import embedlib
 import embedlib.functional as F
+from embedlib import optim
 
-ROWS, WIDTHS, COUNTS = (10**3, 10**5, 10**6), (16, 64, 128), (10**3, 10**4, 10**5)
-IDS = ("uniform", "zipf")
-OUT = Path(__file__).resolve().parent.parent / "_build" / "bench.json"
-SAMPLE = 1e-3  # seconds: a quick call is repeated until one sample takes about this long
 Call = Callable[[], Any]
-Cell = dict[str, Any]
+FLOAT = 4  # bytes
 
 
-def draw_ids(kind: str, rows: int, count: int, rng: np.random.Generator) -> Any:
-    """Ids below `rows`: uniform, or id k with a probability in proportion to 1 / (k + 1)."""
-    if kind == "uniform":
-        return rng.integers(rows, size=count)
-    cumulated = np.cumsum(1 / np.arange(1, rows + 1))
-    return np.searchsorted(cumulated, rng.random(count) * cumulated[-1], side="right")
+@dataclass(frozen=True)
+class Cell:
+    """One point of the grid: rows, width of a row, number of ids, how the ids are drawn."""
+
+    V: int
+    D: int
+    N: int
+    ids: str
+
+    def __str__(self) -> str:
+        return ", ".join(f"{key}={value}" for key, value in asdict(self).items())
 
 
-def cells(rng: np.random.Generator) -> Iterator[tuple[Cell, Call, Call]]:
-    """What is measured: the cell's description, embedlib's call, torch's call."""
-    for rows, width in product(ROWS, WIDTHS):
-        weight = rng.standard_normal((rows, width), dtype=np.float32)
-        table = torch.from_numpy(weight)
-        for count, kind in product(COUNTS, IDS):
-            ids = draw_ids(kind, rows, count, rng)
-            grad = rng.standard_normal((count, width), dtype=np.float32)
-            t_ids, t_grad = torch.from_numpy(ids), torch.from_numpy(grad)
-            cell: Cell = {"V": rows, "D": width, "N": count, "ids": kind}
-            backward = partial(torch.ops.aten.embedding_dense_backward.default, t_grad, t_ids)
-            forward = partial(torch.nn.functional.embedding, t_ids, table)
-            yield {"kernel": "forward", **cell}, partial(F.embedding, ids, weight), forward
-            ours = partial(F.embedding_dense_backward, grad, ids, rows)
-            yield {"kernel": "dense backward", **cell}, ours, partial(backward, rows, -1, False)
+@dataclass(frozen=True)
+class Pair:
+    """Two calls that do the same. `reset` undoes what they change, and is not measured."""
+
+    ours: Call
+    torch: Call
+    reset: Call | None = None
 
 
-def seconds(call: Call, repeats: int) -> float:
-    start = time.perf_counter()
-    for _ in range(repeats):
-        call()
-    return (time.perf_counter() - start) / repeats
+class Data:
+    """The arrays of one cell: embedlib's, and torch's copies of them."""
+
+    def __init__(self, cell: Cell, rng: np.random.Generator) -> None:
+        self.weight = normal(cell.V, cell.D, rng)
+        self.table = own(self.weight)
+        self.draw(cell, rng)
+
+    def draw(self, cell: Cell, rng: np.random.Generator) -> None:
+        """Other ids and gradients; the tables, which steps may have moved apart, equal again."""
+        self.cell = cell
+        self.table.copy_(torch.from_numpy(self.weight))
+        self.ids = draw_ids(cell, rng)
+        self.grad = normal(cell.N, cell.D, rng)
+        self.t_ids, self.t_grad = own(self.ids), own(self.grad)
 
 
-def compare(ours: Call, theirs: Call, budget: float) -> tuple[float, float]:
-    """The median seconds of each, in turns: at least five rounds, then until `budget` is spent."""
-    repeats = [max(1, math.ceil(SAMPLE / seconds(call, 1))) for call in (ours, theirs)]
-    samples: tuple[list[float], list[float]] = ([], [])
-    end = time.perf_counter() + budget
-    while len(samples[0]) < 5 or time.perf_counter() < end:
-        for who in (0, 1) if len(samples[0]) % 2 else (1, 0):
-            samples[who].append(seconds((ours, theirs)[who], repeats[who]))
-    return median(samples[0]), median(samples[1])
+def normal(rows: int, width: int, rng: np.random.Generator) -> Any:
+    """Normal numbers; a million of them, again and again, because only their places matter."""
+    out = np.empty(rows * width, np.float32)
+    block = rng.standard_normal(min(out.size, 1 << 20), dtype=np.float32)
+    for start in range(0, out.size, block.size):
+        out[start : start + block.size] = block[: out.size - start]
+    return out.reshape(rows, width)
 
 
-def name(cell: Cell) -> str:
-    return ", ".join(f"{key} {cell[key]}" for key in ("V", "D", "N", "ids"))
+def own(array: Any) -> torch.Tensor:
+    """A copy in memory that torch allocates."""
+    return torch.empty(array.shape, dtype=torch.from_numpy(array[:0]).dtype).copy_(
+        torch.from_numpy(array)
+    )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Time embedlib against torch.")
-    parser.add_argument("--quick", action="store_true", help="about a minute, less exact")
-    budget = 0.05 if parser.parse_args().quick else 1.5  # seconds for each cell
-    torch.set_num_threads(1)
-    gc.disable()
-    total = 2 * len(ROWS) * len(WIDTHS) * len(COUNTS) * len(IDS)
-    end = "\r" if sys.stderr.isatty() else "\n"
-    results: list[Cell] = []
-    with torch.inference_mode():
-        for cell, ours, theirs in cells(np.random.default_rng(0)):
-            line = f"[{len(results) + 1:3}/{total}] {cell['kernel']}: {name(cell)}"
-            print(f"{line:<72}", end=end, file=sys.stderr, flush=True)
-            if not np.array_equal(ours().view(np.int32), theirs().numpy().view(np.int32)):
-                sys.exit(f"{cell['kernel']}, {name(cell)}: the two results differ")
-            a, b = compare(ours, theirs, budget)
-            results.append({**cell, "embedlib": a, "torch": b, "ratio": a / b})
-    print(f"\nembedlib / torch {torch.__version__}, NumPy {np.__version__}, one thread")
-    for kernel in dict.fromkeys(cell["kernel"] for cell in results):
-        chosen = [cell for cell in results if cell["kernel"] == kernel]
-        mean = geometric_mean(cell["ratio"] for cell in chosen)
-        worst = max(chosen, key=lambda cell: cell["ratio"])
-        summary = f"geometric mean {mean:.2f}   worst {worst['ratio']:.2f} ({name(worst)})"
-        print(f"{kernel:<15} {summary}")
-    about: Cell = {"torch": torch.__version__, "numpy": np.__version__, "seconds": budget}
-    about["huge_pages"] = os.environ["THP_MEM_ALLOC_ENABLE"]
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"about": about, "cells": results}, indent=1) + "\n", "utf-8")
+def draw_ids(cell: Cell, rng: np.random.Generator) -> Any:
+    """Ids below V: uniform, or id k with a probability in proportion to 1 / (k + 1)."""
+    if cell.ids == "uniform":
+        return rng.integers(cell.V, size=cell.N)
+    cumulated = np.cumsum(1 / np.arange(1, cell.V + 1))
+    return np.searchsorted(cumulated, rng.random(cell.N) * cumulated[-1], side="right")
 
 
-if __name__ == "__main__":
-    main()
+# --- the kernels ---------------------------------------------------------------------------------
+
+
+def forward(d: Data) -> Pair:
+    return Pair(
+        lambda: F.embedding(d.ids, d.weight),
+        lambda: torch.nn.functional.embedding(d.t_ids, d.table),
+    )
+
+
+def dense_backward(d: Data) -> Pair:
+    theirs = torch.ops.aten.embedding_dense_backward.default
+    return Pair(
+        lambda: F.embedding_dense_backward(d.grad, d.ids, d.cell.V),
+        lambda: theirs(d.t_grad, d.t_ids, d.cell.V, -1, False),
+    )
+
+
+def coalesce(d: Data) -> Pair:
+    ours, theirs = sparse_gradients(d)
+    return Pair(ours.coalesce, theirs.coalesce)
+
+
+def renormalize(d: Data) -> Pair:
+    """To sqrt(D), the typical norm of a row: about half of the rows are scaled down."""
+    max_norm = d.cell.D**0.5
+    rows = np.unique(d.ids)
+    before, t_rows = d.weight[rows], torch.from_numpy(rows)
+    t_before = torch.from_numpy(before)
+
+    def reset() -> None:
+        d.weight[rows] = before
+        d.table[t_rows] = t_before
+
+    return Pair(
+        lambda: F.embedding_renorm_(d.weight, d.ids, max_norm),
+        lambda: torch.embedding_renorm_(d.table, d.t_ids, max_norm, 2.0),
+        reset,
+    )
+
+
+def sparse_adam_step(d: Data) -> Pair:
+    ours, theirs = sparse_gradients(d)
+    return steps(d, ours, theirs, optim.SparseAdam, torch.optim.SparseAdam)
+
+
+def adagrad_sparse_step(d: Data) -> Pair:
+    ours, theirs = sparse_gradients(d)
+    return steps(d, ours, theirs, optim.Adagrad, torch.optim.Adagrad)
+
+
+def adam_dense_step(d: Data) -> Pair:
+    """Neither ids nor N matter: the gradient is a table."""
+    grad = F.embedding_dense_backward(d.grad, d.ids, d.cell.V)
+    return steps(d, grad, own(grad), optim.Adam, torch.optim.Adam)
+
+
+def sparse_gradients(d: Data) -> tuple[embedlib.SparseGrad, torch.Tensor]:
+    shape = (d.cell.V, d.cell.D)
+    theirs = torch.sparse_coo_tensor(d.t_ids[None], d.t_grad, shape, check_invariants=False)
+    return embedlib.SparseGrad(d.ids, d.grad, shape), theirs
+
+
+def steps(d: Data, grad: Any, t_grad: torch.Tensor, ours: Any, theirs: Any) -> Pair:
+    """One step of each optimizer; the calls return the table that was changed."""
+    parameter, t_parameter = embedlib.Parameter(d.weight), torch.nn.Parameter(d.table)
+    parameter.grad, t_parameter.grad = grad, t_grad
+    optimizer, t_optimizer = ours([parameter]), theirs([t_parameter])
+
+    def our_step() -> Any:
+        optimizer.step()
+        return parameter.data
+
+    def their_step() -> Any:
+        t_optimizer.step()
+        return t_parameter.data
+
+    return Pair(our_step, their_step)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """`goal`: the ratio to torch to reach. `tables`: how many (V, D) it needs in all."""
+
+    make: Callable[[Data], Pair]
+    goal: float
+    tables: int
+    dense: bool = False
+
+
+KERNELS = {
+    "forward": Kernel(forward, 0.85, 2),
+    "dense backward": Kernel(dense_backward, 0.80, 4),
+    "coalesce": Kernel(coalesce, 0.95, 2),
+    "renormalize": Kernel(renormalize, 0.15, 2),
+    "SparseAdam step": Kernel(sparse_adam_step, 0.60, 6),
+    "Adagrad sparse step": Kernel(adagrad_sparse_step, 0.70, 4),
+    "Adam dense step": Kernel(adam_dense_step, 0.75, 8, dense=True),
+}
+
+
+def agree(ours: Any, theirs: Any) -> bool:
+    """Whether two results are the same but for rounding, in the first 1,000 rows."""
+    if isinstance(ours, embedlib.SparseGrad):
+        ours, theirs = ours.values, theirs.values()
+    return np.allclose(ours[:1000], theirs[:1000].detach().numpy(), rtol=1e-3, atol=1e-4)

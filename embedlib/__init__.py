@@ -17,18 +17,21 @@ book; import it yourself, it needs Matplotlib.
 
 from embedlib import functional, optim, random
 from embedlib.gradcheck import GradcheckError, gradcheck
-from embedlib.modules import Embedding, Linear, Module, Parameter
+from embedlib.modules import Embedding, EmbeddingBag, Linear, Module, Parameter
 from embedlib.palette import PALETTE
 from embedlib.random import Generator, default_generator, manual_seed
+from embedlib.sparse import SparseGrad
 
 __all__ = [
     "PALETTE",
     "Embedding",
+    "EmbeddingBag",
     "Generator",
     "GradcheckError",
     "Linear",
     "Module",
     "Parameter",
+    "SparseGrad",
     "default_generator",
     "functional",
     "gradcheck",

@@ -1,13 +1,19 @@
 """The lookup and its gradient, as functions of arrays.
 
 `one_hot_matmul` says what a lookup means, `embedding` does it fast. Their gradient with respect to
-the table is `embedding_dense_backward`. Chapter 01 builds the first two.
+the table is `embedding_dense_backward`, or as a list of rows `embedding_sparse_backward`.
+`embedding_renorm_` keeps rows short. Chapter 01 builds the first two.
 """
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from embedlib.bag import embedding_bag as embedding_bag
+from embedlib.bag import embedding_bag_backward as embedding_bag_backward
+from embedlib.scatter import scatter_add
+from embedlib.sparse import SparseGrad, distinct
 
 Array = npt.NDArray[Any]
 Int64Array = npt.NDArray[np.int64]
@@ -76,12 +82,20 @@ def one_hot_matmul(input: Array, weight: Array) -> Array:
     array([[5., 6.],
            [1., 2.]])
     """
-    ids, weight = _check_lookup(input, weight, None)
+    ids, weight = _check_lookup(input, weight)
     product: Array = _one_hot(ids, weight.shape[0]).astype(weight.dtype) @ weight
     return product
 
 
-def embedding(input: Array, weight: Array, padding_idx: int | None = None) -> Array:
+def embedding(
+    input: Array,
+    weight: Array,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Array:
     """Copy out the rows of a table that the ids name.
 
     ``out[...] = weight[input[...]]``
@@ -92,16 +106,23 @@ def embedding(input: Array, weight: Array, padding_idx: int | None = None) -> Ar
         weight: the table, shape ``(V, D)``, any dtype.
         padding_idx: in ``-V .. V - 1``. It changes nothing in the forward pass; only the gradient
             leaves this row out (Chapter 04).
+        max_norm: if given, `embedding_renorm_` first shortens the rows that are looked up, in the
+            table itself.
+        norm_type: the p of that norm.
+        scale_grad_by_freq, sparse: change nothing here; the gradient heeds them, see
+            `embedding_backward`.
 
     Returns:
         the dtype of `weight`, shape ``(*, D)``; always a copy.
 
     Raises:
-        TypeError: `input` or `weight` is not an array, or `padding_idx` is not an int.
+        TypeError: `input` or `weight` is not an array, `padding_idx` is not an int, `max_norm` or
+            `norm_type` not a number, `scale_grad_by_freq` or `sparse` not a bool.
         AssertionError: `padding_idx` is outside ``-V .. V - 1``.
         RuntimeError: `weight` is not 2-D; `input` is neither int32 nor int64; the table has no
-            rows, but there are ids.
-        IndexError: an id is out of range.
+            rows, but there are ids; the norm of such a table does not exist.
+        IndexError: an id is out of range. (With `max_norm` torch finds that out too late, and has
+            changed rows already; here nothing has changed.)
 
     Source: ``torch.nn.functional.embedding``, ATen ``embedding``. Chapter 01.
 
@@ -109,15 +130,138 @@ def embedding(input: Array, weight: Array, padding_idx: int | None = None) -> Ar
     array([[5., 6.],
            [1., 2.]])
     """
-    ids, weight = _check_lookup(input, weight, padding_idx)
+    ids, weight = _check_lookup(input, weight, padding_idx, max_norm, norm_type)
+    check_bool(scale_grad_by_freq, "embedding", "scale_grad_by_freq", 4)
+    check_bool(sparse, "embedding", "sparse", 5)
+    if max_norm is not None:
+        _renorm(weight, ids.reshape(-1), float(max_norm), float(norm_type))
     if not weight.flags.c_contiguous:
         return weight[ids]  # take would first copy the whole table
     # The ids are checked already. "clip" tells take not to check them a second time.
     return weight.take(ids, axis=0, mode="clip")
 
 
+def embedding_renorm_(
+    weight: Array, indices: Array, max_norm: float, norm_type: float = 2.0
+) -> Array:
+    """Shorten the rows that the ids name to a norm of at most `max_norm`, in place.
+
+    ``n = (sum of |row[j]| ** p) ** (1 / p)``, and if ``n > max_norm``:
+    ``row *= max_norm / (n + 1e-7)``
+
+    Each row once, however often it is named; rows that are not named stay as they are. The small
+    number keeps from dividing by zero, and leaves a shortened row a little below `max_norm`.
+
+    Args:
+        weight: the table, shape ``(V, D)``, floats or complex numbers; written.
+        indices: ids, int32 or int64, any shape, each in ``0 .. V - 1``.
+        max_norm: the bound. 0 makes rows zero, a negative one turns them round, nan does nothing.
+        norm_type: p. inf takes the largest absolute value, -inf the smallest, 0 counts the numbers
+            that are not zero; other negative ones follow the formula.
+
+    Returns:
+        `weight` itself. The norm is rounded to its dtype before it is compared. A norm too large
+        for the dtype is inf, and makes its row zero; a row with a nan stays as it is.
+
+    Raises:
+        TypeError: `weight` or `indices` is not an array, or a number is not a number.
+        RuntimeError: `weight` is not 2-D or holds ints; `indices` is neither int32 nor int64;
+            p is negative or inf and the rows are empty.
+        IndexError: an id is out of range; then no row has changed. (torch changes rows up to the
+            bad one, and counts negative ids from the end.)
+
+    Source: ``torch.embedding_renorm_``, ATen ``embedding_renorm_``, ``linalg_vector_norm``.
+
+    >>> weight = np.array([[3.0, 4.0], [0.3, 0.4], [30.0, 40.0]])
+    >>> embedding_renorm_(weight, np.array([0, 1, 0]), max_norm=1.0)
+    array([[ 0.59999999,  0.79999998],
+           [ 0.3       ,  0.4       ],
+           [30.        , 40.        ]])
+    """
+    ids = _check_renorm(weight, indices, max_norm, norm_type)
+    _renorm(weight, ids, float(max_norm), float(norm_type))
+    return weight
+
+
+def embedding_backward(
+    grad_output: Array,
+    indices: Array,
+    num_weights: int,
+    padding_idx: int = -1,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Array | SparseGrad:
+    """The gradient of `embedding`: `embedding_sparse_backward` if `sparse`, else the dense one.
+
+    Arguments and errors are those of `embedding_sparse_backward` and `embedding_dense_backward`;
+    `sparse` must be a bool.
+
+    Source: ATen ``embedding_backward``.
+
+    >>> embedding_backward(np.ones((1, 2)), np.array([1]), 3, sparse=True)
+    SparseGrad(indices=[1], nnz=1, shape=(3, 2), is_coalesced=True)
+    """
+    check_bool(sparse, "embedding_backward", "sparse", 6)
+    backward = embedding_sparse_backward if sparse else embedding_dense_backward
+    return backward(grad_output, indices, num_weights, padding_idx, scale_grad_by_freq)
+
+
+def embedding_sparse_backward(
+    grad_output: Array,
+    indices: Array,
+    num_weights: int,
+    padding_idx: int = -1,
+    scale_grad_by_freq: bool = False,
+) -> SparseGrad:
+    """The gradient of `embedding` with respect to the table, as the list of rows that were used.
+
+    Nothing is added up: ids and gradients stand side by side in the order of the input, those of
+    the padding id left out. The size does not depend on V.
+
+    Args:
+        grad_output: gradient of the output of the lookup, shape ``(*, D)``.
+        indices: the ids of that lookup, int32 or int64, shape ``(*)``.
+        num_weights: V, the number of rows of the table.
+        padding_idx: the id that receives no gradient; -1 means none, as in ATen.
+        scale_grad_by_freq: must be False.
+
+    Returns:
+        shape ``(V, D)``, the dtype of `grad_output`, uncoalesced if there are two entries or
+        more. It may share the memory of `grad_output` and `indices`, as in torch.
+
+    Raises:
+        TypeError: an argument is not an array, an int or a bool.
+        RuntimeError: `scale_grad_by_freq` is True; `indices` is neither int32 nor int64;
+            `grad_output` has not D numbers for each id; `num_weights` is negative.
+        IndexError: an id is out of range. (ATen's function keeps it without a word.)
+
+    Source: ATen ``embedding_sparse_backward``.
+
+    >>> grad_output = np.arange(6.0).reshape(3, 2)
+    >>> grad = embedding_sparse_backward(grad_output, np.array([2, 0, 2]), 4, padding_idx=0)
+    >>> grad.indices
+    array([2, 2])
+    >>> grad.values
+    array([[0., 1.],
+           [4., 5.]])
+    """
+    grad, ids = _check_backward(
+        grad_output, indices, num_weights, padding_idx, scale_grad_by_freq, sparse=True
+    )
+    if padding_idx != -1:
+        keep = ids != padding_idx
+        ids, grad = ids[keep], grad[keep]
+    return SparseGrad(ids.astype(np.int64, copy=False), grad, (int(num_weights), grad.shape[1]))
+
+
 def embedding_dense_backward(
-    grad_output: Array, indices: Array, num_weights: int, padding_idx: int = -1
+    grad_output: Array,
+    indices: Array,
+    num_weights: int,
+    padding_idx: int = -1,
+    scale_grad_by_freq: bool = False,
+    *,
+    accumulate: npt.DTypeLike | None = None,
 ) -> Array:
     """The gradient of `embedding` with respect to the table: scatter-add.
 
@@ -131,12 +275,19 @@ def embedding_dense_backward(
         indices: the ids of that lookup, int32 or int64, shape ``(*)``.
         num_weights: V, the number of rows of the table.
         padding_idx: the id that receives no gradient; -1 means none, as in ATen.
+        scale_grad_by_freq: divide each gradient by the number of times its id occurs in
+            `indices`. (It is multiplied by ``1 / count`` and then added; torch does both with one
+            rounding, so the last bits may differ, unless the count is a power of 2.)
+        accumulate: the dtype in which the sums are kept; they are rounded once, at the end. With
+            ``np.float64`` a row that is used a million times gets the right sum. torch has no
+            such argument.
 
     Returns:
         the dtype of `grad_output`, shape ``(V, D)``.
 
     Raises:
-        TypeError: `grad_output` or `indices` is not an array, or a number is not an int.
+        TypeError: `grad_output` or `indices` is not an array; another argument is not an int, a
+            bool or a float type.
         RuntimeError: `indices` is neither int32 nor int64; `grad_output` has not D numbers for
             each id; `num_weights` is negative.
         IndexError: an id is out of range. (ATen's function drops such an id without a word; after
@@ -151,30 +302,24 @@ def embedding_dense_backward(
            [2., 2.],
            [0., 0.]])
     """
-    grad, ids = _check_backward(grad_output, indices, num_weights, padding_idx)
+    grad, ids = _check_backward(
+        grad_output, indices, num_weights, padding_idx, scale_grad_by_freq, sparse=False
+    )
+    dtype = grad.dtype if accumulate is None else np.dtype(accumulate)
+    if accumulate is not None and not np.issubdtype(dtype, np.floating):
+        raise TypeError(f"accumulate must be a float type, not {dtype}")
+
+    scale = 1 / np.bincount(ids, minlength=1)[ids] if scale_grad_by_freq else None
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
-
-    # np.add.at is fast on flat arrays of single numbers and slow on rows. So each row is split
-    # into numbers, and each number gets its own position in the flat table.
-    # Two neighbours seen as one complex number are added by the same two additions, in one call.
-    number = grad.dtype
-    if grad.shape[1] % 2 == 0:
-        number = _PAIR.get(number, number)
-    target = grad_weight.view(number)
-    columns = np.arange(target.shape[1])
-    flat = target.reshape(-1)
-
-    # A few rows at a time, so that the positions stay small and in the cache.
-    rows = max(1, _CHUNK // max(1, columns.size))
-    for start in range(0, ids.size, rows):
-        chunk_ids = ids[start : start + rows].astype(np.intp)
-        chunk = grad[start : start + rows]
-        if padding_idx != -1:
-            keep = chunk_ids != padding_idx
-            chunk_ids, chunk = chunk_ids[keep], chunk[keep]
-        positions = chunk_ids[:, None] * columns.size + columns
-        numbers = np.ascontiguousarray(chunk).view(number)
-        np.add.at(flat, positions.reshape(-1), numbers.reshape(-1))
+    if dtype == grad.dtype:
+        scatter_add(grad_weight, ids, grad, scale)
+    else:  # only the rows that occur need sums in the other dtype
+        rows, rank = distinct(ids, num_weights)
+        sums = np.zeros((rows.size, grad.shape[1]), dtype)
+        scatter_add(sums, rank, grad, scale)
+        grad_weight[rows] = sums
+    if 0 <= padding_idx < num_weights:
+        grad_weight[padding_idx] = 0  # simpler than leaving it out above
     return grad_weight
 
 
@@ -183,14 +328,16 @@ def embedding_dense_backward_plain(
 ) -> Array:
     """`embedding_dense_backward` as one would write it first: the same bits, slowly.
 
-    Arguments, result and errors are those of `embedding_dense_backward`.
+    These arguments, the result and the errors are those of `embedding_dense_backward`.
 
     >>> embedding_dense_backward_plain(np.ones((2, 1)), np.array([1, 1]), 3)
     array([[0.],
            [2.],
            [0.]])
     """
-    grad, ids = _check_backward(grad_output, indices, num_weights, padding_idx)
+    grad, ids = _check_backward(
+        grad_output, indices, num_weights, padding_idx, scale_grad_by_freq=False, sparse=False
+    )
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
     for id, row in zip(ids, grad, strict=True):
         if id != padding_idx:
@@ -198,11 +345,45 @@ def embedding_dense_backward_plain(
     return grad_weight
 
 
-_PAIR: dict[np.dtype[Any], np.dtype[Any]] = {
-    np.dtype(np.float32): np.dtype(np.complex64),
-    np.dtype(np.float64): np.dtype(np.complex128),
-}
-_CHUNK = 1 << 14  # positions at a time: 128 KiB of int64
+def _renorm(weight: Array, ids: Array, max_norm: float, norm_type: float) -> None:
+    """`embedding_renorm_`, checked already; ids ``(N,)``."""
+    rows, _ = distinct(ids, weight.shape[0])
+    step = max(1, _BLOCK // max(1, weight.shape[1]))
+    for start in range(0, rows.size, step):
+        block_rows = rows[start : start + step]
+        block = weight[block_rows]
+        with np.errstate(all="ignore"):  # inf and nan are answers here
+            norms = _norm(block, norm_type)
+            long = norms > max_norm
+            if long.any():
+                factors = (max_norm / (norms[long] + 1e-7)).astype(weight.real.dtype)
+                weight[block_rows[long]] = block[long] * factors[:, None]
+
+
+def _norm(rows: Array, p: float) -> npt.NDArray[np.float64]:
+    """The p-norm of each row, rounded to the dtype of `rows`, as float64."""
+    size = np.abs(rows)
+    # torch adds in the dtype of the row (float16: in float32). Adding in double is more exact;
+    # rounding the sum to that dtype keeps its range, so that the same sums become inf or 0.
+    narrow = np.result_type(np.float32, size.dtype).type
+    norms: Array
+    if p == 0:
+        norms = np.count_nonzero(rows, axis=1)
+    elif p == 1 or rows.shape[1] == 1:  # the norm of one number is its size, even if p is nan
+        norms = size.sum(axis=1, dtype=np.float64)
+    elif p == np.inf:
+        norms = size.max(axis=1)
+    elif p == -np.inf:
+        norms = size.min(axis=1)
+    elif p == 2:
+        norms = np.sqrt(np.square(size, dtype=np.float64).sum(axis=1).astype(narrow))
+    else:
+        sums = np.power(size, p, dtype=np.float64).sum(axis=1).astype(narrow)
+        norms = np.power(sums, narrow(1 / p))
+    return norms.astype(size.dtype).astype(np.float64)
+
+
+_BLOCK = 1 << 16  # numbers at a time: what is computed from them stays in the cache
 
 
 def _one_hot(ids: Array, num_classes: int) -> npt.NDArray[np.bool_]:
@@ -232,38 +413,115 @@ def _check_int(value: object, function: str, argument: str, position: int) -> No
         )
 
 
-def _check_lookup(input: object, weight: object, padding_idx: int | None) -> tuple[Array, Array]:
+def check_number(value: object, function: str, argument: str, position: int) -> float:
+    """Return a float; torch's TypeError if `value` is not a number.
+
+    >>> check_number(1, "embedding_renorm_", "max_norm", 3)
+    1.0
+    """
+    if not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be float, "
+            f"not {type(value).__name__}"
+        )
+    return float(value)
+
+
+def check_bool(value: object, function: str, argument: str, position: int) -> None:
+    """Raise torch's TypeError unless `value` is a bool.
+
+    >>> check_bool(True, "embedding", "sparse", 5)
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be bool, "
+            f"not {type(value).__name__}"
+        )
+
+
+def _check_lookup(
+    input: object,
+    weight: object,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+) -> tuple[Array, Array]:
     table = _as_array(weight, "embedding", "weight", 2)
     if padding_idx is not None:
         check_padding_idx(padding_idx, table.shape[0])
         _check_int(padding_idx, "embedding", "padding_idx", 3)
+    if max_norm is not None:
+        _check_renorm(weight, input, max_norm, norm_type)
     ids = _as_array(input, "embedding", "input", 1)
     if table.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     _check_id_dtype(ids, "#1", "embedding")
     if table.shape[0] == 0 and ids.size > 0:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
-    _check_bounds(ids, table.shape[0])
+    if max_norm is None:  # else done above
+        _check_bounds(ids, table.shape[0])
     return ids, table
 
 
+def _check_renorm(weight: object, indices: object, max_norm: object, norm_type: object) -> Array:
+    """Returns the ids as ``(N,)``."""
+    name = "embedding_renorm_"
+    table = _as_array(weight, name, "input", 1)
+    ids = _as_array(indices, name, "indices", 2).reshape(-1)
+    p = check_number(norm_type, name, "norm_type", 4)
+    check_number(max_norm, name, "max_norm", 3)
+    if table.ndim != 2:
+        raise RuntimeError(
+            f"Expected 2-dimensional tensor, but got {table.ndim}-dimensional tensor "
+            f"for argument #1 'self' (while checking arguments for {name})"
+        )
+    _check_id_dtype(ids, "#2", name)
+    _check_bounds(ids, table.shape[0])
+    if ids.size > 0 and not np.issubdtype(table.dtype, np.inexact):
+        raise RuntimeError(
+            "norm(): input dtype should be either floating point or complex. "
+            f"Got {table.dtype} instead."
+        )
+    if ids.size > 0 and table.shape[1] == 0 and (p < 0 or p == np.inf):
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor "
+            "because the operation does not have an identity"
+        )
+    return ids
+
+
 def _check_backward(
-    grad_output: object, indices: object, num_weights: int, padding_idx: int
+    grad_output: object,
+    indices: object,
+    num_weights: int,
+    padding_idx: int,
+    scale_grad_by_freq: bool,
+    sparse: bool,
 ) -> tuple[Array, Array]:
     """Returns the gradient as ``(N, D)`` and the ids as ``(N,)``."""
-    name = "embedding_dense_backward"
+    name = "embedding_sparse_backward" if sparse else "embedding_dense_backward"
     grad = _as_array(grad_output, name, "grad_output", 1)
     ids = _as_array(indices, name, "indices", 2).reshape(-1)
     _check_int(num_weights, name, "num_weights", 3)
     _check_int(padding_idx, name, "padding_idx", 4)
+    check_bool(scale_grad_by_freq, name, "scale_grad_by_freq", 5)
+    if sparse and scale_grad_by_freq:
+        raise RuntimeError(
+            "embedding_backward: scale_grad_by_freq not supported with sparse gradients"
+        )
     _check_id_dtype(ids, "#2", "embedding_backward")
     if num_weights < 0:
         raise RuntimeError("zeros: Dimension size must be non-negative.")
-    shape = (ids.size, grad.shape[-1])
-    if grad.size != ids.size * grad.shape[-1]:
-        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {grad.size}")
+    columns = grad.shape[-1]
+    if grad.size != ids.size * columns:
+        raise RuntimeError(
+            "indices and values must have same nnz, but got nnz from indices: "
+            f"{ids.size}, nnz from values: {grad.size // columns}"
+            if sparse
+            else f"shape '{[ids.size, columns]}' is invalid for input of size {grad.size}"
+        )
     _check_bounds(ids, num_weights)
-    return grad.reshape(shape), ids
+    return grad.reshape(ids.size, columns), ids
 
 
 def check_padding_idx(padding_idx: int, num_embeddings: int) -> None:

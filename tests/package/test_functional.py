@@ -11,6 +11,7 @@ import embedlib.functional as F
 FLOATS = (np.float16, np.float32, np.float64)
 IDS = (np.int32, np.int64)
 dense_backward = torch.ops.aten.embedding_dense_backward
+sparse_backward = torch.ops.aten.embedding_sparse_backward
 
 shapes = st.lists(st.integers(0, 7), max_size=3).map(tuple)
 seeds = st.integers(0, 2**32 - 1)
@@ -103,10 +104,10 @@ def test_one_hot_equals_torch(ids, extra):
         np.testing.assert_array_equal(ours, theirs.numpy(), strict=True)
 
 
-@given(lookups())
-def test_embedding_equals_torch_and_plain_indexing_bit_for_bit(lookup):
+@given(lookups(), st.booleans(), st.booleans())
+def test_embedding_equals_torch_and_plain_indexing_bit_for_bit(lookup, scale, sparse):
     ids, table = lookup
-    ours = F.embedding(ids, table)
+    ours = F.embedding(ids, table, scale_grad_by_freq=scale, sparse=sparse)
     assert ours.tobytes() == table[ids].tobytes()
     theirs = torch.nn.functional.embedding(torch.tensor(ids), torch.from_numpy(table))
     assert ours.shape == (*ids.shape, table.shape[1])
@@ -140,6 +141,103 @@ def test_fast_dense_backward_equals_the_plain_one_bit_for_bit(case):
     assert_same_bits(fast, torch.from_numpy(plain))
 
 
+@given(backward_cases())
+def test_sparse_backward_equals_torch_bit_for_bit(case):
+    grad, ids, num_weights, padding_idx = case
+    if grad.shape[-1] == 0:
+        return  # torch infers the number of entries from the numbers, and there are none
+    # Of a single id without dimensions torch cannot drop the padding: give it one dimension.
+    torch_ids, torch_grad = torch.tensor(np.atleast_1d(ids)), torch.from_numpy(np.atleast_2d(grad))
+    theirs = sparse_backward(torch_grad, torch_ids, num_weights, padding_idx, False)
+    ours = F.embedding_sparse_backward(*case)
+    assert ours.shape == tuple(theirs.shape)
+    assert ours.is_coalesced == theirs.is_coalesced()
+    np.testing.assert_array_equal(ours.indices, theirs._indices()[0].numpy(), strict=True)
+    assert ours.values.dtype == grad.dtype
+    assert ours.values.tobytes() == theirs._values().numpy().tobytes()
+    with np.errstate(all="ignore"):
+        dense = F.embedding_backward(*case)
+        assert_same_bits(ours.to_dense(), torch.from_numpy(dense))
+    again = F.embedding_backward(*case, sparse=True)
+    assert again.values.tobytes() == ours.values.tobytes()
+
+
+@given(backward_cases())
+def test_scaling_by_frequency_equals_torch_up_to_one_rounding_for_each_addition(case):
+    """torch multiplies and adds in one rounding; where counts are powers of 2 that is the same."""
+    grad, ids, num_weights, padding_idx = case
+    grad = np.nan_to_num(grad, nan=1, posinf=2, neginf=-2)
+    args = torch.from_numpy(grad), torch.tensor(ids), num_weights, padding_idx, True
+    ours = F.embedding_backward(grad, *case[1:], scale_grad_by_freq=True)
+    theirs = dense_backward(*args).numpy()
+    assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+    counts = np.bincount(ids.ravel(), minlength=num_weights)[:, None]
+    total = F.embedding_dense_backward(np.abs(grad).astype(np.float64), ids, num_weights)
+    limits = np.finfo(grad.dtype)
+    bound = limits.eps * (counts + 1) * total / np.maximum(counts, 1)
+    bound += counts * float(limits.smallest_subnormal)
+    assert (np.abs(ours.astype(np.float64) - theirs) <= bound).all()
+    if grad.dtype != np.float16:
+        whole = (counts & (counts - 1) == 0)[:, 0]
+        assert ours[whole].tobytes() == theirs[whole].tobytes()
+
+
+@given(backward_cases(), st.booleans())
+def test_accumulating_in_double_rounds_the_exact_sum_once(case, scale):
+    grad = np.full_like(case[0], 0.1)
+    ours = F.embedding_dense_backward(grad, *case[1:], scale, accumulate=np.float64)
+    exact = F.embedding_dense_backward(grad.astype(np.float64), *case[1:], scale)
+    assert ours.tobytes() == exact.astype(grad.dtype).tobytes()
+
+
+P_NORMS = [2.0, 1.0, 0.0, np.inf, -np.inf, 3.0, 0.5, -1.0, -2.5, 10.0, 0.1, np.nan]
+
+
+def renormalized_by_torch(table, ids, max_norm, p):
+    theirs = torch.tensor(table)  # contiguous: the strides do not matter here
+    torch.embedding_renorm_(theirs, torch.tensor(ids), max_norm, p)
+    return theirs.numpy()
+
+
+@given(lookups(), st.sampled_from(P_NORMS), st.floats(-1, 20, width=32))
+def test_renormalizing_equals_torch(lookup, p, max_norm):
+    """4 ulp for p = 2 and +-inf, 1e-5 * max(1, 1/|p|) otherwise; near the bound either way."""
+    ids, table = lookup
+    if table.shape[1] == 0:
+        table = np.ones((len(table), 3), table.dtype)
+    theirs = renormalized_by_torch(table, ids, max_norm, p)
+    ours = table.copy()
+    assert F.embedding_renorm_(ours, ids, max_norm, p) is ours
+    rows = np.setdiff1d(np.arange(len(table)), ids)
+    assert ours[rows].tobytes() == table[rows].tobytes()
+
+    for v in np.unique(ids):
+        norm = torch.tensor(table[v]).norm(p).item()
+        with np.errstate(all="ignore"):
+            if abs(norm - max_norm) <= 8 * np.spacing(table.dtype.type(abs(norm))):
+                continue
+            unit = 4 * np.spacing(np.abs(theirs[v]))
+        if p not in (2.0, np.inf, -np.inf):
+            wide = 1e-5 * max(1, 1 / abs(p or 1)) * np.abs(theirs[v].astype(np.float64))
+            unit = np.maximum(unit, wide)
+        with np.errstate(all="ignore"):
+            near = np.abs(ours[v].astype(np.float64) - theirs[v]) <= unit
+        same = (ours[v] == theirs[v]) | (np.isnan(ours[v]) & np.isnan(theirs[v]))
+        assert (near | same).all(), (v, norm, ours[v], theirs[v])
+
+
+@given(lookups(min_rows=1), st.sampled_from(P_NORMS))
+def test_a_lookup_with_max_norm_renormalizes_the_table_and_then_copies(lookup, p):
+    ids, table = lookup
+    if table.shape[1] == 0:
+        return
+    by_hand, base = table.copy(), table.copy()
+    F.embedding_renorm_(by_hand, ids, 0.5, p)
+    ours = F.embedding(ids, base, None, 0.5, p)
+    assert ours.tobytes() == by_hand[ids].tobytes()
+    assert base.tobytes() == by_hand.tobytes()
+
+
 # --- examples ------------------------------------------------------------------------------------
 
 
@@ -157,6 +255,108 @@ def test_dense_backward_is_right_across_chunks(columns):
 def test_dense_backward_in_float16_gets_stuck_at_2048_as_in_torch():
     grad, ids = np.ones((5000, 2), np.float16), np.zeros(5000, np.int64)
     assert F.embedding_dense_backward(grad, ids, 1).tolist() == [[2048.0, 2048.0]]
+
+
+def test_accumulating_in_double_is_right_where_float32_is_one_percent_wrong():
+    grad, ids = np.full((1_000_000, 1), 0.1, np.float32), np.zeros(1_000_000, np.int64)
+    plain = F.embedding_dense_backward(grad, ids, 1).item()
+    theirs = dense_backward(torch.from_numpy(grad), torch.from_numpy(ids), 1, -1, False).item()
+    exact = 1_000_000 * float(np.float32(0.1))
+    assert plain == theirs
+    assert 0.009 < abs(plain - exact) / exact < 0.01
+    summed = F.embedding_dense_backward(grad, ids, 1, accumulate=np.float64)
+    assert summed.dtype == np.float32
+    assert summed.item() == np.float32(exact)
+
+
+def test_accumulating_in_float32_keeps_float16_from_getting_stuck():
+    grad, ids = np.ones((5000, 2), np.float16), np.zeros(5000, np.int64)
+    ours = F.embedding_dense_backward(grad, ids, 1, accumulate=np.float32)
+    assert ours.dtype == np.float16
+    assert ours.tolist() == [[5000.0, 5000.0]]
+
+
+def test_the_sparse_gradient_of_int32_ids_has_int64_ids():
+    grad = F.embedding_sparse_backward(np.ones((1, 2)), np.array([1], np.int32), 3)
+    assert grad.indices.dtype == np.int64
+
+
+RENORMALIZED = {  # row, max_norm, norm_type: what the row becomes, float32
+    "longer than the bound": ([3, 4], 1, 2, [0.6, 0.8]),
+    "as long as the bound": ([3, 4], 5, 2, [3, 4]),
+    "largest": ([3, -4], 1, np.inf, [0.75, -1]),
+    "smallest": ([3, -4], 1, -np.inf, [1, -4 / 3]),
+    "count": ([3, 0, -4], 1, 0, [1.5, 0, -2]),
+    "count with nan": ([np.nan, 0, 5], 1, 0, [np.nan, 0, 2.5]),
+    "negative p": ([2, 2], 0.5, -1, [1, 1]),
+    "negative p with a zero": ([0.5, 0], -1, -1, [-5e6, -0.0]),
+    "p = nan does nothing": ([3, 4], 1, np.nan, [3, 4]),
+    "p = nan for one number": ([3], 1, np.nan, [1]),
+    "tiny p for one number": ([3], 1, 1e-300, [1]),
+    "tiny p": ([3, 4], 1, 1e-300, [0, 0]),
+    "huge p": ([3, 4], 1, 1e300, [3, 4]),
+    "max_norm = 0": ([3, -4], 0, 2, [0, -0.0]),
+    "negative max_norm": ([3, -4], -5, 2, [-3, 4]),
+    "max_norm = nan does nothing": ([3, 4], np.nan, 2, [3, 4]),
+    "an overflowing norm": ([1e20, -1e20], 1, 2, [0, -0.0]),
+    "an underflowing norm": ([1e-30, 0], 0, 2, [1e-30, 0]),
+    "nan stays": ([np.nan, 5], 1, 2, [np.nan, 5]),
+    "inf becomes nan": ([np.inf, 5], 1, 2, [np.nan, 0]),
+}
+
+
+@pytest.mark.parametrize("case", RENORMALIZED)
+def test_the_rules_of_renormalizing_one_by_one(case):
+    row, max_norm, p, expected = RENORMALIZED[case]
+    table, ids = np.array([row], np.float32), np.zeros(1, np.int64)
+    theirs = renormalized_by_torch(table, ids, max_norm, p)
+    ours = F.embedding_renorm_(table, ids, max_norm, p)
+    np.testing.assert_allclose(ours, theirs, rtol=4e-7)
+    np.testing.assert_allclose(ours, [expected], rtol=1e-6)
+    assert np.signbit(ours[~np.isnan(ours)]).tolist() == np.signbit(theirs[ours == ours]).tolist()
+
+
+def test_a_shortened_row_ends_a_little_below_the_bound():
+    table = np.array([[3.0, 4.0]])
+    F.embedding_renorm_(table, np.array([0]), 1.0)
+    assert 0 < 1 - np.linalg.norm(table) < 1e-7
+    theirs = renormalized_by_torch(np.array([[3.0, 4.0]]), np.array([0]), 1.0, 2.0)
+    assert table.tobytes() == theirs.tobytes()
+
+
+@pytest.mark.parametrize("columns", [1, 64, 600, 70_000])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_rows_of_any_length_are_renormalized_as_in_torch_bit_for_bit(columns, dtype):
+    """On small whole numbers, where every order of adding gives the same norm."""
+    rng = np.random.default_rng(0)
+    table = rng.integers(-5, 6, (200_000 // columns + 2, columns)).astype(dtype)
+    ids = rng.integers(0, len(table), 2 * len(table))
+    theirs = renormalized_by_torch(table, ids, 0.5, 2.0)
+    F.embedding_renorm_(table, ids, 0.5)
+    assert table.tobytes() == theirs.tobytes()
+
+
+def test_complex_tables_are_renormalized_as_in_torch():
+    table = np.array([[3 + 4j, 0], [1, 1j]], np.complex64)
+    theirs = renormalized_by_torch(table, np.array([0, 1]), 1.0, 2.0)
+    ours = F.embedding(np.array([0, 1]), table, max_norm=1)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+    assert table.dtype == np.complex64
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.bool_])
+def test_max_norm_without_ids_passes_even_for_a_table_of_ints(dtype):
+    table, ids = np.ones((4, 3), dtype), np.zeros(0, np.int64)
+    torch.nn.functional.embedding(torch.from_numpy(ids), torch.from_numpy(table), max_norm=1)
+    assert F.embedding(ids, table, max_norm=1).shape == (0, 3)
+
+
+def test_a_table_that_may_not_be_written_passes_where_no_row_is_too_long():
+    table = np.eye(3)
+    table.flags.writeable = False
+    assert F.embedding(np.array([1]), table, max_norm=2).tolist() == [[0, 1, 0]]
+    with pytest.raises(ValueError, match="read-only"):
+        F.embedding(np.array([1]), table, max_norm=0.5)
 
 
 def test_a_gradient_may_be_broadcast():
@@ -357,3 +557,147 @@ def test_dense_backward_wants_ints(number):
         F.embedding_dense_backward(ONES, np.array([0, 1]), number)
     with pytest.raises(TypeError, match="must be int"):
         F.embedding_dense_backward(ONES, np.array([0, 1]), 4, number)
+
+
+# --- errors of renormalizing and of the other backward functions ---------------------------------
+
+BAD_RENORMS = {  # ids, table, max_norm, norm_type; is the text torch's?
+    "3-D table": ([0], TABLE[None], 1.0, 2.0, True),
+    "1-D table": ([0], TABLE[0], 1.0, 2.0, True),
+    "float ids": ([0.0], TABLE, 1.0, 2.0, True),
+    "int16 ids": (np.array([0], np.int16), TABLE, 1.0, 2.0, True),
+    "empty float ids": (np.array([]), TABLE, 1.0, 2.0, True),
+    "float ids before a table of ints": ([0.0], TABLE.astype(int), 1.0, 2.0, True),
+    "table of ints": ([0], TABLE.astype(int), 1.0, 2.0, False),
+    "table of bools": ([0], TABLE.astype(bool), 1.0, 2.0, False),
+    "too large": ([0, 1, 4], TABLE, 1.0, 2.0, False),
+    "negative": ([-5, 1], TABLE, 1.0, 2.0, False),
+    "no rows": ([0], TABLE[:0], 1.0, 2.0, False),
+    "max_norm a str": ([1], TABLE, "a", 2.0, True),
+    "norm_type a str": ([1], TABLE, 1.0, "a", True),
+    "norm_type None": ([1], TABLE, 1.0, None, True),
+    "norm_type before max_norm": ([1], TABLE, 1j, "a", False),
+    "inf of nothing": ([1], TABLE[:, :0], 1.0, np.inf, True),
+    "-inf of nothing": ([1], TABLE[:, :0], 1.0, -np.inf, True),
+    "p = -1 of nothing": ([1], TABLE[:, :0], 1.0, -1, True),
+    "p = -0.25 of nothing": ([1], TABLE[:, :0], 1.0, -0.25, True),
+}
+
+
+@pytest.mark.parametrize("case", BAD_RENORMS)
+def test_renormalizing_raises_as_torch_and_changes_nothing(case, assert_same_error):
+    ids, table, max_norm, p, text = BAD_RENORMS[case]
+    ids, table = np.asarray(ids), table.copy()
+    theirs, torch_ids = torch.tensor(table), torch.tensor(ids)
+    assert_same_error(
+        lambda: torch.embedding_renorm_(theirs, torch_ids, max_norm, p),
+        lambda: F.embedding_renorm_(table, ids, max_norm, p),
+        text=text,
+        unchanged=[ids, table],
+    )
+    theirs = torch.tensor(table)
+    assert_same_error(
+        lambda: torch.nn.functional.embedding(torch_ids, theirs, None, max_norm, p),
+        lambda: F.embedding(ids, table, None, max_norm, p),
+        text=text,
+        unchanged=[ids, table],
+    )
+
+
+@pytest.mark.parametrize("bad", [4, -1])
+def test_a_bad_id_changes_no_row_where_torch_has_changed_some(bad):
+    table, ids = TABLE + 10, np.array([0, 1, bad])
+    theirs = torch.tensor(table)
+    with pytest.raises(IndexError):
+        torch.nn.functional.embedding(torch.tensor(ids), theirs, max_norm=1.0)
+    assert (theirs.numpy()[:2] < table[:2]).all()  # the defect
+    before = table.copy()
+    for call in (
+        lambda: F.embedding(ids, table, max_norm=1.0),
+        lambda: F.embedding_renorm_(table, ids, 1.0),
+    ):
+        with pytest.raises(IndexError, match="index out of range in self"):
+            call()
+        assert table.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize("max_norm", [None, 1.0])
+@pytest.mark.parametrize("option", ["scale_grad_by_freq", "sparse"])
+@pytest.mark.parametrize("value", [1, None, "a", 0.0])
+def test_what_is_no_bool_raises_as_torch_and_changes_nothing(
+    max_norm, option, value, assert_same_error
+):
+    table, ids = TABLE.copy(), np.array([1, 2])
+    options = {"max_norm": max_norm, option: value}
+    assert_same_error(
+        lambda: torch.nn.functional.embedding(torch.tensor(ids), torch.tensor(table), **options),
+        lambda: F.embedding(ids, table, **options),
+        unchanged=[table],  # torch has renormalized by then
+    )
+
+
+def test_numpys_numbers_and_bools_are_welcome():
+    table = TABLE + 10
+    F.embedding(np.array([1]), table, None, np.float32(1), np.int64(2), np.bool_(True), np.True_)
+    assert np.linalg.norm(table[1]) <= 1
+
+
+def test_lists_are_refused_by_renormalizing_too():
+    for call in (
+        lambda: F.embedding_renorm_([[1.0]], np.array([0]), 1.0),
+        lambda: F.embedding_renorm_(TABLE.copy(), [0], 1.0),
+        lambda: F.embedding([0], TABLE.copy(), max_norm=1.0),
+    ):
+        with pytest.raises(TypeError, match=r"np\.asarray\("):
+            call()
+
+
+@pytest.mark.parametrize("padding_idx", [-1, 0])
+def test_sparse_and_scaled_by_frequency_raises_as_torch(padding_idx, assert_same_error):
+    ids = np.array([0, 1])
+    args = torch.from_numpy(ONES), torch.from_numpy(ids), 4, padding_idx, True
+    for theirs, ours in (
+        (
+            lambda: torch.ops.aten.embedding_backward(*args, True),
+            lambda: F.embedding_backward(ONES, ids, 4, padding_idx, True, True),
+        ),
+        (
+            lambda: sparse_backward(*args),
+            lambda: F.embedding_sparse_backward(ONES, ids, 4, padding_idx, True),
+        ),
+    ):
+        assert_same_error(theirs, ours, unchanged=[ONES, ids])
+
+
+@pytest.mark.parametrize("case", [c for c in BAD_BACKWARDS if c != "negative table"])
+def test_sparse_backward_raises_as_torch(case, assert_same_error):
+    grad, ids, num_weights, padding_idx = BAD_BACKWARDS[case]
+    args = torch.from_numpy(grad), torch.from_numpy(ids), num_weights, padding_idx, False
+    assert_same_error(
+        lambda: sparse_backward(*args),
+        lambda: F.embedding_sparse_backward(grad, ids, num_weights, padding_idx),
+        text=grad.ndim > 0,
+        unchanged=[grad, ids],
+    )
+
+
+def test_sparse_backward_refuses_what_no_lookup_accepts():
+    with pytest.raises(RuntimeError, match="non-negative"):
+        F.embedding_sparse_backward(ONES, np.array([0, 1]), -1)
+    for bad in (4, -1):
+        with pytest.raises(IndexError, match="index out of range in self"):
+            F.embedding_sparse_backward(ONES, np.array([0, bad]), 4, bad)
+
+
+def test_the_backward_functions_check_the_types_of_their_options():
+    ids = np.array([0, 1])
+    for call in (
+        lambda: F.embedding_dense_backward(ONES, ids, 4, -1, 1),
+        lambda: F.embedding_sparse_backward(ONES, ids, 4, -1, None),
+        lambda: F.embedding_backward(ONES, ids, 4, -1, False, 1),
+    ):
+        with pytest.raises(TypeError, match="must be bool"):
+            call()
+    for dtype in (np.int64, np.complex64, np.bool_):
+        with pytest.raises(TypeError, match="accumulate must be a float type"):
+            F.embedding_dense_backward(ONES, ids, 4, accumulate=dtype)

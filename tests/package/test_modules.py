@@ -1,5 +1,7 @@
 """The layers against torch's: constructors, lookups, gradients, whole sequences of steps."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import embedlib
-from embedlib import Embedding, Linear, Parameter
+from embedlib import Embedding, Linear, Parameter, SparseGrad
 from embedlib.optim import SGD
 
 TORCH = {np.float16: torch.float16, np.float32: torch.float32, np.float64: torch.float64}
@@ -70,6 +72,54 @@ def test_any_sequence_of_lookups_backwards_and_steps_equals_torchs(data):
             largest = np.append(largest, np.abs(grad).max(initial=0) * 2)
 
 
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "padding_idx": st.integers(-5, 4),
+        "max_norm": st.floats(0.25, 4),
+        "norm_type": st.sampled_from([1, 2.0, 2.5, np.inf, -np.inf]),
+        "scale_grad_by_freq": st.booleans(),
+        "sparse": st.booleans(),
+        "_freeze": st.booleans(),
+    },
+)
+
+
+@given(OPTIONS, st.integers(0, 2**32 - 1), st.lists(st.integers(0, 9), min_size=1, max_size=3))
+def test_an_embedding_with_any_options_equals_torchs(options, seed, sizes):
+    """Up to the rounding of norms and of 1 / count; a table of whole numbers, no norm in doubt."""
+    rng = np.random.default_rng(seed)
+    table = rng.integers(-9, 10, (5, 4)).astype(np.float32)
+    ours = Embedding(5, 4, _weight=table.copy(), **options)
+    theirs = torch.nn.Embedding(5, 4, _weight=torch.tensor(table), **options)
+    assert repr(ours) == repr(theirs)
+    refused = options.get("sparse") and options.get("scale_grad_by_freq")
+    for n in sizes:  # gradients add up
+        ids = rng.integers(0, 5, n)
+        output, reference = ours(ids), theirs(torch.tensor(ids))
+        np.testing.assert_allclose(output, reference.detach(), rtol=1e-6)
+        np.testing.assert_allclose(ours.weight.data, theirs.weight.detach(), rtol=1e-6)
+        np.testing.assert_array_equal(output, ours.weight.data[ids])
+        grad = rng.integers(-8, 9, output.shape).astype(np.float32)
+        if refused and not options.get("_freeze"):
+            with pytest.raises(RuntimeError, match="not supported with sparse gradients"):
+                reference.backward(torch.tensor(grad))
+            with pytest.raises(RuntimeError, match="not supported with sparse gradients"):
+                ours.backward(grad)
+            continue
+        ours.backward(grad)
+        if not options.get("_freeze"):
+            reference.backward(torch.tensor(grad))
+    grad, reference = ours.weight.grad, theirs.weight.grad
+    if reference is None:
+        assert grad is None
+        return
+    assert isinstance(grad, SparseGrad) == reference.is_sparse
+    if reference.is_sparse:
+        grad, reference = grad.to_dense(), reference.to_dense()
+    np.testing.assert_allclose(grad, reference.numpy(), rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")  # torch's
 @given(
     st.integers(0, 2**32 - 1),
@@ -118,6 +168,138 @@ def test_embedding_has_torchs_attributes_and_repr(args):
     assert ours.weight.data.dtype == np.float32
     assert ours.weight.requires_grad
     assert ours.weight.grad is None
+
+
+ARGUMENTS = {
+    "all by position": (10, 3, 9, 1.0, 1.0, True, True),
+    "negative padding": (10, 3, -1),
+    "max_norm an int": (10, 3, None, 2),
+    "norm_type the default as an int": (10, 3, None, 1.5, 2),
+    "norm_type inf": (10, 3, None, None, float("inf")),
+    "scaled": (10, 3, None, None, 2.0, True),
+    "sparse": (10, 3, None, None, 2.0, False, True),
+    "padding 0 and max_norm 0": (10, 3, 0, 0.0),
+}
+
+
+@pytest.mark.parametrize("case", ARGUMENTS)
+def test_embedding_takes_torchs_arguments_in_torchs_order(case):
+    args = ARGUMENTS[case]
+    ours, theirs = Embedding(*args), torch.nn.Embedding(*args)
+    assert repr(ours) == repr(theirs)
+    for name in ("max_norm", "norm_type", "scale_grad_by_freq", "sparse", "padding_idx"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    table = np.ones((10, 3), np.float32)
+    ours = Embedding.from_pretrained(table, False, *args[2:])
+    theirs = torch.nn.Embedding.from_pretrained(torch.from_numpy(table), False, *args[2:])
+    assert repr(ours) == repr(theirs)
+    assert ours.weight.requires_grad
+    assert ours.weight.data is table
+    given = Embedding(10, 3, *args[2:], *[None] * (7 - len(args)), table, True)
+    assert given.weight.data is table
+    assert not given.weight.requires_grad
+
+
+@pytest.mark.parametrize("freeze", [True, False])
+def test_max_norm_rewrites_the_table_frozen_or_not_and_only_the_rows_looked_up(freeze):
+    table = np.array([[3.0, 4.0], [6.0, 8.0], [0.3, 0.4]])
+    reference = torch.tensor(table)
+    theirs = torch.nn.Embedding.from_pretrained(reference, freeze, max_norm=1.0)
+    ours = Embedding.from_pretrained(table, freeze, max_norm=1.0)
+    output = ours(np.array([0, 0, 2]))
+    assert output.tobytes() == theirs(torch.tensor([0, 0, 2])).detach().numpy().tobytes()
+    assert table.tobytes() == reference.numpy().tobytes()
+    assert table[1].tolist() == [6.0, 8.0]
+    assert np.abs(table[0] - [0.6, 0.8]).max() < 1e-6
+
+
+def test_max_norm_shortens_the_padding_row_too_and_the_gradient_ignores_it():
+    layer = Embedding.from_pretrained(np.full((2, 1), 5.0), False, 0, max_norm=1.0)
+    layer(np.array([0, 1]))
+    assert (np.abs(layer.weight.data - 1) < 1e-6).all()
+    layer.backward(np.ones((2, 1)))
+    assert layer.weight.grad.ravel().tolist() == [0.0, 1.0]
+
+
+def test_a_bad_id_leaves_the_table_of_a_layer_with_max_norm_as_it_was():
+    layer = Embedding.from_pretrained(np.full((3, 2), 5.0), max_norm=1.0)
+    for ids in ([0, 3], [0, -1]):
+        with pytest.raises(IndexError, match="index out of range in self"):
+            layer(np.array(ids))
+        assert (layer.weight.data == 5).all()
+
+
+def test_the_sparse_gradient_has_torchs_entries_bit_for_bit():
+    ours, theirs = Embedding(6, 3, 1, sparse=True), torch.nn.Embedding(6, 3, 1, sparse=True)
+    ids = np.array([[5, 1], [0, 5]], np.int32)
+    grad = np.random.default_rng(0).standard_normal((2, 2, 3), dtype=np.float32)
+    ours(ids)
+    ours.backward(grad)
+    theirs(torch.from_numpy(ids)).backward(torch.from_numpy(grad))
+    reference = theirs.weight.grad
+    assert ours.weight.grad.shape == (6, 3)
+    assert ours.weight.grad.is_coalesced == reference.is_coalesced()
+    assert ours.weight.grad.indices.tolist() == reference._indices()[0].tolist() == [5, 0, 5]
+    assert ours.weight.grad.values.tobytes() == reference._values().numpy().tobytes()
+
+
+def test_sparse_gradients_are_joined_and_with_a_dense_one_become_dense():
+    layer = Embedding(4, 1, sparse=True)
+    layer(np.array([3, 0]))
+    layer.backward(np.array([[1.0], [2.0]]))
+    layer.backward(np.array([[4.0], [8.0]]))
+    assert layer.weight.grad.indices.tolist() == [3, 0, 3, 0]
+    assert layer.weight.grad.values.ravel().tolist() == [1, 2, 4, 8]
+    layer.sparse = False
+    layer.backward(np.array([[16.0], [32.0]]))
+    assert layer.weight.grad.ravel().tolist() == [42, 0, 0, 21]
+    layer.sparse = True
+    layer.backward(np.array([[1.0], [1.0]]))
+    assert layer.weight.grad.ravel().tolist() == [43, 0, 0, 22]
+    assert layer.weight.grad.dtype == np.float32
+    layer.zero_grad()
+    assert layer.weight.grad is None
+
+
+def test_a_sparse_gradient_is_not_the_callers_array():
+    layer = Embedding(4, 1, sparse=True)
+    layer(np.array([3, 0]))
+    grad = np.ones((2, 1), np.float32)
+    layer.backward(grad)
+    grad[:] = 9
+    assert layer.weight.grad.values.ravel().tolist() == [1, 1]
+
+
+def test_sparse_and_scaled_by_frequency_fails_in_backward_and_changes_nothing(assert_same_error):
+    ours = Embedding(4, 1, scale_grad_by_freq=True, sparse=True)
+    theirs = torch.nn.Embedding(4, 1, scale_grad_by_freq=True, sparse=True)
+    ours.weight.grad = np.ones((4, 1), np.float32)
+    ours(np.array([1]))
+    assert_same_error(
+        lambda: theirs(torch.tensor([1])).backward(torch.ones(1, 1)),
+        lambda: ours.backward(np.ones((1, 1), np.float32)),
+        unchanged=[ours.weight.grad, ours.weight.data],
+    )
+
+
+BAD_OPTIONS = [
+    {"max_norm": "a"},
+    {"max_norm": 1.0, "norm_type": "a"},
+    {"max_norm": 1.0, "norm_type": None},
+    {"scale_grad_by_freq": "a"},
+    {"sparse": 1},
+    {"max_norm": 1e-3, "sparse": 1},
+]
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS, ids=str)
+def test_bad_options_are_found_out_at_the_first_lookup_as_in_torch(options, assert_same_error):
+    ours, theirs = Embedding(4, 3, **options), torch.nn.Embedding(4, 3, **options)
+    assert_same_error(
+        lambda: theirs(torch.tensor([1])),
+        lambda: ours(np.array([1])),
+        unchanged=[ours.weight.data],
+    )
 
 
 @pytest.mark.parametrize("padding_idx", [0, 2, -1])
@@ -431,3 +613,115 @@ def test_zero_grad_sets_every_gradient_to_none():
     assert all(p.grad is not None for p in layer.parameters())
     layer.zero_grad()
     assert [p.grad for p in layer.parameters()] == [None, None]
+
+
+# --- saving and loading --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("args", [(Embedding, 4, 3), (Linear, 4, 3), (Linear, 4, 3, False)])
+def test_state_dict_has_torchs_names_and_shares_memory(args):
+    layer, *args = args
+    ours, theirs = layer(*args), getattr(torch.nn, layer.__name__)(*args)
+    state = ours.state_dict()
+    assert list(state) == list(theirs.state_dict())
+    for name, value in state.items():
+        assert value is getattr(ours, name).data
+        assert value.shape == theirs.state_dict()[name].shape
+
+
+@pytest.mark.parametrize("layer", [Embedding, Linear])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int64, np.bool_])
+def test_what_one_layer_saves_another_one_loads(layer, dtype):
+    ours, theirs = layer(4, 3), getattr(torch.nn, layer.__name__)(4, 3)
+    for parameter in ours.parameters():
+        parameter.requires_grad = False  # frozen ones are loaded too
+    memory = ours.state_dict()
+    state = {name: (value * 8).astype(dtype) for name, value in layer(4, 3).state_dict().items()}
+    result = ours.load_state_dict(state)
+    reference = theirs.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()})
+    assert repr(result) == repr(reference) == "<All keys matched successfully>"
+    for name, value in theirs.state_dict().items():
+        assert ours.state_dict()[name] is memory[name]
+        np.testing.assert_array_equal(memory[name], value.numpy(), strict=True)
+
+
+def test_a_tied_weight_is_loaded_through_the_memory_it_shares():
+    table = np.zeros((2, 2))
+    layer = Embedding.from_pretrained(table)
+    layer.load_state_dict({"weight": np.eye(2)})
+    assert table.tolist() == np.eye(2).tolist()
+
+
+def test_without_strict_names_are_passed_over_and_told():
+    ours, theirs = Linear(3, 2), torch.nn.Linear(3, 2)
+    before = ours.weight.data.copy()
+    state = {"bias": np.ones(2), "x": np.ones(1)}
+    result = ours.load_state_dict(state, strict=False)
+    reference = theirs.load_state_dict(
+        {k: torch.from_numpy(v) for k, v in state.items()}, strict=False
+    )
+    assert result.missing_keys == reference.missing_keys == ["weight"]
+    assert result.unexpected_keys == reference.unexpected_keys == ["x"]
+    assert repr(result) == "IncompatibleKeys(['weight'], ['x'])"
+    assert ours.bias.data.tolist() == [1, 1]
+    assert ours.weight.data.tobytes() == before.tobytes()
+
+
+W, B = np.ones((2, 3), np.float32), np.ones(2, np.float32)
+BAD_STATES = {  # is the text torch's?
+    "nothing": ({}, True),
+    "weight missing": ({"bias": B}, True),
+    "two unknown": ({"weight": W, "bias": B, "x": W, "y.z": B}, True),
+    "missing and unknown": ({"weights": W, "bias": B}, True),
+    "other shape": ({"weight": W.T, "bias": B}, True),
+    "other number of dimensions": ({"weight": W, "bias": B[0]}, False),
+    "0-d": ({"weight": W, "bias": np.asarray(1.0)}, True),
+    "one fits, one does not": ({"weight": W.T, "bias": B + 1}, True),
+    "everything wrong": ({"bias": W, "x": B}, True),
+    "a list": ({"weight": W, "bias": [1.0, 1.0]}, False),
+    "None": ({"weight": None, "bias": B}, False),
+    "text": ({"weight": W, "bias": np.array(["a", "b"])}, False),
+    "objects": ({"weight": W, "bias": np.array([1, 2], object)}, False),
+}
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("case", BAD_STATES)
+def test_a_bad_state_raises_as_torch_and_changes_nothing(case, strict):
+    state, same_text = BAD_STATES[case]
+    ours, theirs = Linear(3, 2), torch.nn.Linear(3, 2)
+    before = {name: value.copy() for name, value in ours.state_dict().items()}
+    torch_state = {
+        name: torch.tensor(value)
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        else value
+        for name, value in state.items()
+    }
+    try:
+        theirs.load_state_dict(torch_state, strict)
+    except RuntimeError as error:
+        expected = str(error)
+    else:
+        assert not strict
+        ours.load_state_dict(state, strict)
+        return
+    with pytest.raises(RuntimeError) as raised:
+        ours.load_state_dict(state, strict)
+    if same_text and torch.__version__.startswith("2.13."):
+        shape = re.compile(r"torch\.Size\(\[(.*?)\]\)")
+        got = re.sub(r",\)", ")", str(raised.value))  # (3,) for [3]
+        assert got == shape.sub(r"(\1)", expected)
+    if case == "one fits, one does not":
+        assert (theirs.bias.detach().numpy() == B + 1).all()  # torch has copied what fits
+    for name, value in ours.state_dict().items():
+        assert value.tobytes() == before[name].tobytes()
+
+
+@pytest.mark.parametrize("state", [None, [1], "ab"])
+def test_a_state_must_be_a_mapping(state, assert_same_error):
+    ours, theirs = Embedding(4, 3), torch.nn.Embedding(4, 3)
+    assert_same_error(
+        lambda: theirs.load_state_dict(state),
+        lambda: ours.load_state_dict(state),
+        unchanged=[ours.weight.data],
+    )

@@ -1,0 +1,1 @@
+"""embedlib against torch: how fast, how much memory. ``make bench``."""

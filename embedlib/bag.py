@@ -1,0 +1,462 @@
+"""Lookups whose rows are put together at once: bags of ids.
+
+A bag is a group of ids, a sentence for example. Its rows become one: their sum, their mean, or
+the largest number of each column. Sum and mean, forward and backward, are the same two steps,
+gather and scatter-add, with the roles of ids and bags exchanged::
+
+    forward:   output[bag[i]]      += weight[ids[i]]        for each i
+    backward:  grad_weight[ids[i]] += grad_output[bag[i]]   for each i
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from embedlib.scatter import scatter_add
+from embedlib.sparse import SparseGrad, distinct
+
+Array = npt.NDArray[Any]
+Int64Array = npt.NDArray[np.int64]
+
+
+def embedding_bag(
+    input: Array,
+    weight: Array,
+    offsets: Array | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Array | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Array:
+    """Look up bags of ids, and reduce the rows of each bag to one row.
+
+    ``out[b] = reduce of per_sample_weights[i] * weight[input[i]] over all i in bag b``
+
+    A bag without ids, or with nothing but padding, gives zeros. In a column with several equal
+    maxima the first one wins; a nan wins only where it comes first.
+
+    Args:
+        input: ids, int32 or int64, each in ``0 .. V - 1``. Of shape ``(B, N)``: each line is a
+            bag. Of shape ``(N,)``: the bags one after the other, cut by `offsets`.
+        weight: the table, shape ``(V, D)``, float16, float32 or float64.
+        offsets: for 1-D ids, where each bag begins: int32 or int64, shape ``(B,)``, from 0, not
+            decreasing. None for 2-D ids.
+        max_norm: rescale the rows that are looked up, in `weight` itself, as
+            `embedlib.functional.embedding_renorm_` does.
+        norm_type: the p of that norm.
+        scale_grad_by_freq, sparse: change nothing here, only the gradient.
+        mode: "sum", "mean" or "max".
+        per_sample_weights: a factor for each id, the shape of `input` and the dtype of `weight`;
+            only with "sum". None means 1.
+        include_last_offset: `offsets` has one number more, at the end: the length of `input`.
+            No effect on 2-D ids.
+        padding_idx: ids of this number, in ``-V .. V - 1``, count as if they were not there.
+
+    Returns:
+        the dtype of `weight`, shape ``(B, D)``. Halves are summed in float32, and rounded once.
+
+    Raises:
+        TypeError: an argument is not an array, `padding_idx` not an int, an option not a bool,
+            `max_norm` or `norm_type` not a number.
+        ValueError: a shape does not fit, an unknown `mode`, or "max" with an option that it
+            does not have.
+        NotImplementedError: `per_sample_weights` with another mode than "sum".
+        RuntimeError: a dtype, an id, an offset or `padding_idx` is wrong. torch reads or writes
+            out of bounds, or counts wrongly, where an id lies in no bag, where later offsets
+            decrease, and where the last one is not the length (`include_last_offset`).
+
+    Source: ``torch.nn.functional.embedding_bag``, ATen ``embedding_bag``.
+
+    >>> table = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    >>> embedding_bag(np.array([0, 2, 1]), table, np.array([0, 2, 3]), mode="sum")
+    array([[6., 8.],
+           [3., 4.],
+           [0., 0.]])
+    >>> embedding_bag(np.array([[0, 2], [1, 0]]), table, padding_idx=0)
+    array([[5., 6.],
+           [3., 4.]])
+    """
+    bags = _check(
+        input, weight, offsets, scale_grad_by_freq, mode, sparse,
+        per_sample_weights, include_last_offset, padding_idx,
+    )  # fmt: skip
+    if max_norm is not None:
+        from embedlib.functional import embedding_renorm_  # here: that module imports this one
+
+        embedding_renorm_(weight, input.reshape(-1), max_norm, norm_type)  # padding too
+    if mode == "max":
+        output = np.zeros((bags.num_bags, weight.shape[1]), weight.dtype)
+        filled, winners = _winners(weight, bags)
+        output[filled] = weight[winners, np.arange(weight.shape[1])]
+        return output
+
+    total = np.zeros((bags.num_bags, weight.shape[1]), _wide(weight.dtype))
+    for part in _parts(bags.ids.size, weight.shape[1]):
+        rows = _take(weight, bags.ids[part])
+        if bags.sample_weights is not None:
+            rows = np.multiply(rows, bags.sample_weights[part, None], dtype=total.dtype)
+        scatter_add(total, bags.bag[part], rows)
+    if mode == "mean":
+        total /= np.maximum(bags.sizes(), 1)[:, None]
+    return total.astype(weight.dtype, copy=False)
+
+
+def embedding_bag_backward(
+    grad_output: Array,
+    input: Array,
+    weight: Array,
+    offsets: Array | None = None,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Array | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> tuple[Array | SparseGrad, Array | None]:
+    """The gradients of `embedding_bag` with respect to the table and the sample weights.
+
+    ``grad_weight[v] = sum of scale[i] * grad_output[bag[i]] over all i with input[i] == v``
+
+    ``grad_per_sample_weights[i] = dot(grad_output[bag[i]], weight[input[i]])``
+
+    where ``scale[i]`` is the sample weight, divided by the size of the bag for "mean", and by
+    the number of ids equal to ``input[i]`` for `scale_grad_by_freq`. For "max" each number of
+    `grad_output` goes to the row that its number came from. Padding gets nothing.
+
+    Args:
+        grad_output: gradient of the output, shape ``(B, D)``; taken in the dtype of `weight`.
+        input, weight, offsets, mode, per_sample_weights, include_last_offset, padding_idx: those
+            of the lookup; `weight` as the lookup left it.
+        scale_grad_by_freq: divide by how often the id occurs in this call. (torch 2.13 divides
+            by the count of another id on the CPU, unless all counts are equal.)
+        sparse: return the gradient of the table as a `SparseGrad`.
+
+    Returns:
+        the gradient of the table: the dtype of `weight`, shape ``(V, D)``; a `SparseGrad` has one
+        entry for each id that is not padding, in the order of `input`.
+        the gradient of the sample weights: the dtype of `weight`, the shape of `input`; None if
+        there are none.
+
+    Raises:
+        the errors of `embedding_bag`;
+        TypeError: `grad_output` is not an array.
+        RuntimeError: `grad_output` has another shape than the output; `scale_grad_by_freq`
+            together with `sparse`.
+
+    Source: ATen ``_embedding_bag_backward``, ``_embedding_bag_per_sample_weights_backward``.
+
+    >>> grad_weight, grad_samples = embedding_bag_backward(
+    ...     np.array([[1.0], [10.0]]), np.array([[0, 2], [2, 2]]), np.array([[5.0], [6.0], [7.0]]),
+    ...     mode="sum", per_sample_weights=np.array([[1.0, 2.0], [3.0, 4.0]]),
+    ... )
+    >>> grad_weight
+    array([[ 1.],
+           [ 0.],
+           [72.]])
+    >>> grad_samples
+    array([[ 5.,  7.],
+           [70., 70.]])
+    """
+    bags = _check(
+        input, weight, offsets, scale_grad_by_freq, mode, sparse,
+        per_sample_weights, include_last_offset, padding_idx,
+    )  # fmt: skip
+    grad = _check_grad_output(grad_output, (bags.num_bags, weight.shape[1]), weight.dtype)
+    if sparse and scale_grad_by_freq:
+        raise RuntimeError(
+            "embedding_backward: scale_grad_by_freq not supported with sparse gradients"
+        )
+    if per_sample_weights is None:
+        grad_samples = None
+    else:
+        grad_samples = _sample_weights_gradient(grad, weight, bags).reshape(input.shape)
+    if mode == "max":
+        return _max_gradient(grad, weight, bags), grad_samples
+
+    scale = _gradient_scale(bags, weight.shape[0], scale_grad_by_freq, mode).astype(grad.dtype)
+    if sparse:
+        values = _take(grad, bags.bag) * scale[:, None]
+        return SparseGrad(bags.ids, values, weight.shape), grad_samples
+    grad_weight = np.zeros(weight.shape, grad.dtype)
+    for part in _parts(bags.ids.size, grad.shape[1]):
+        scatter_add(grad_weight, bags.ids[part], _take(grad, bags.bag[part]) * scale[part, None])
+    return grad_weight, grad_samples
+
+
+class _Bags(NamedTuple):
+    """The n ids that count, one after the other, each with its bag. Padding is gone already."""
+
+    ids: Int64Array  # (n,)
+    bag: Int64Array  # (n,), not decreasing, in 0 .. num_bags - 1
+    num_bags: int
+    sample_weights: Array | None  # (n,)
+    is_kept: npt.NDArray[np.bool_]  # (N,): which ids of the whole input these are
+
+    def sizes(self) -> Int64Array:
+        """How many ids each bag has."""
+        return np.bincount(self.bag, minlength=self.num_bags)
+
+
+def _winners(table: Array, bags: _Bags) -> tuple[Int64Array, Int64Array]:
+    """The bags that are not empty, and for each of their columns the id with the maximum."""
+    n = bags.ids.size
+    starts = np.flatnonzero(np.diff(bags.bag, prepend=-1))  # equal bags stand side by side
+    if n == 0:
+        return starts, np.zeros((0, table.shape[1]), np.int64)
+    rows = _take(table, bags.ids)
+    largest = np.fmax.reduceat(rows, starts, axis=0)
+    is_largest = rows == np.repeat(largest, np.diff(starts, append=n), axis=0)
+    first = np.minimum.reduceat(np.where(is_largest, np.arange(n)[:, None], n), starts, axis=0)
+    # nan > x and x > nan are both false: a nan is never replaced, and never replaces.
+    first = np.where(np.isnan(rows[starts]), starts[:, None], first)
+    return bags.bag[starts], bags.ids[first]
+
+
+def _max_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
+    """Each number of `grad` goes to the same column of the row that won there."""
+    grad_weight = np.zeros(table.shape, grad.dtype)
+    filled, winners = _winners(table, bags)
+    # Each column has another winner: so the table is seen as V * D rows of one number.
+    positions = winners * table.shape[1] + np.arange(table.shape[1])
+    scatter_add(grad_weight.reshape(-1, 1), positions.reshape(-1), grad[filled].reshape(-1, 1))
+    return grad_weight
+
+
+def _gradient_scale(
+    bags: _Bags, num_weights: int, scale_grad_by_freq: bool, mode: str
+) -> npt.NDArray[np.float64]:
+    """The factor of the gradient for each id; in float64, so that it is rounded once."""
+    scale = np.ones(bags.ids.size)
+    if bags.sample_weights is not None:
+        scale *= bags.sample_weights
+    if scale_grad_by_freq:
+        rank = distinct(bags.ids, num_weights)[1]
+        scale /= np.bincount(rank)[rank]
+    if mode == "mean":
+        scale /= bags.sizes()[bags.bag]
+    return scale
+
+
+def _sample_weights_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
+    """Shape ``(N,)``; 0 for padding."""
+    dots = np.empty(bags.ids.size, grad.dtype)
+    for part in _parts(dots.size, table.shape[1]):
+        rows, grads = _take(table, bags.ids[part]), _take(grad, bags.bag[part])
+        dots[part] = np.einsum("nd,nd->n", grads, rows, dtype=_wide(grad.dtype))
+    out = np.zeros(bags.is_kept.size, grad.dtype)
+    out[bags.is_kept] = dots
+    return out
+
+
+def _take(rows: Array, numbers: Int64Array) -> Array:
+    """``rows[numbers]``, but faster; the numbers are checked already."""
+    if not rows.flags.c_contiguous:
+        return rows[numbers]  # take would first copy all rows
+    return rows.take(numbers, axis=0, mode="clip")  # "clip": do not check a second time
+
+
+def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype for sums: float32 for halves, else the same."""
+    return np.result_type(dtype, np.float32)
+
+
+def _parts(n: int, columns: int) -> Iterator[slice]:
+    """Cut ``0 .. n - 1`` into pieces, so that the rows of one piece fit into the cache."""
+    step = max(1, _NUMBERS // max(1, columns))
+    for start in range(0, n, step):
+        yield slice(start, start + step)
+
+
+_NUMBERS = 1 << 16  # numbers in one piece: 256 KiB of float32
+
+
+# --- checks: in torch's order, and all before anything is written -----------------------------
+
+
+def _check(
+    input: object,
+    weight: object,
+    offsets: object,
+    scale_grad_by_freq: bool,
+    mode: str,
+    sparse: bool,
+    per_sample_weights: object,
+    include_last_offset: bool,
+    padding_idx: int | None,
+) -> _Bags:
+    from embedlib.functional import check_bool  # here: that module imports this one
+
+    ids, table = _as_array(input, "input", 1), _as_array(weight, "weight", 2)
+    starts = None if offsets is None else _as_array(offsets, "offsets", 3)
+    samples = None
+    if per_sample_weights is not None:
+        samples = _as_array(per_sample_weights, "per_sample_weights", 9)
+    _check_shapes(ids, table, starts, samples)
+    _check_mode(mode, scale_grad_by_freq, sparse, samples)
+    if starts is None:
+        starts = np.arange(0, ids.size, ids.shape[1])
+        include_last_offset = False
+    check_bool(scale_grad_by_freq, "embedding_bag", "scale_grad_by_freq", 4)
+    check_bool(sparse, "embedding_bag", "sparse", 6)
+    check_bool(include_last_offset, "embedding_bag", "include_last_offset", 8)
+    padding = _check_padding_idx(padding_idx, table.shape[0])
+    _check_dtypes(ids, starts, table)
+    _check_offsets(starts, ids.size)
+    if samples is not None and samples.dtype != table.dtype:
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for "
+            f"argument #1 'per_sample_weights'; but type {table.dtype} does not equal "
+            f"{samples.dtype} (while checking arguments for embedding_bag)"
+        )
+    if include_last_offset:
+        _check_last_offset(starts, ids.size)
+        starts = starts[:-1]
+    elif starts.size == 0 and ids.size > 0:
+        raise RuntimeError(f"offsets is empty, so there is no bag for the {ids.size} ids of input")
+    _check_ids(ids.reshape(-1), table.shape[0])
+    return _make_bags(ids.reshape(-1), starts, samples, padding)
+
+
+def _make_bags(ids: Array, starts: Array, samples: Array | None, padding: int | None) -> _Bags:
+    ends = np.append(starts[1:], ids.size) if starts.size > 0 else starts
+    bag = np.repeat(np.arange(starts.size), ends - starts)
+    is_kept = np.ones(ids.size, np.bool_) if padding is None else ids != padding
+    sample_weights = None if samples is None else samples.reshape(-1)[is_kept]
+    kept = ids[is_kept].astype(np.int64, copy=False)
+    return _Bags(kept, bag[is_kept], starts.size, sample_weights, is_kept)
+
+
+def _as_array(value: object, argument: str, position: int) -> Array:
+    if not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"embedding_bag(): argument '{argument}' (position {position}) must be an array, "
+            f"not {type(value).__name__}. Convert it with np.asarray(...)"
+        )
+    return value
+
+
+def _check_shapes(ids: Array, table: Array, offsets: Array | None, samples: Array | None) -> None:
+    if samples is not None and samples.shape != ids.shape:
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({samples.shape}) is not None, "
+            f"then it must have the same shape as the input ({ids.shape})"
+        )
+    if table.ndim != 2:
+        raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {table.ndim}")
+    if ids.ndim not in (1, 2):
+        raise ValueError(
+            f"input has to be 1D or 2D Tensor, but got Tensor of dimension {ids.ndim}"
+        )
+    if ids.ndim == 1 and offsets is None:
+        raise ValueError("offsets has to be a 1D Tensor but got None")
+    if ids.ndim == 1 and offsets is not None and offsets.ndim != 1:
+        raise ValueError("offsets has to be a 1D Tensor")
+    if ids.ndim == 2 and offsets is not None:
+        raise ValueError(
+            "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of "
+            f"fixed length sequences. However, found offsets of type {type(offsets)}"
+        )
+    if ids.ndim == 2 and ids.shape[1] == 0:
+        raise RuntimeError("step must be nonzero")  # torch counts up to the size by steps of 0
+
+
+def _check_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, samples: Array | None) -> None:
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
+    if mode != "sum" and samples is not None:
+        raise NotImplementedError(
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only "
+            f"supported for mode='sum' (got mode='{mode}')."
+        )
+
+
+def _check_padding_idx(padding_idx: int | None, num_embeddings: int) -> int | None:
+    """Returns it in ``0 .. V - 1``."""
+    if padding_idx is None:
+        return None
+    if not isinstance(padding_idx, int | np.integer) or isinstance(padding_idx, bool):
+        raise TypeError(
+            "embedding_bag(): argument 'padding_idx' (position 9) must be int, "
+            f"not {type(padding_idx).__name__}"
+        )
+    if not -num_embeddings <= padding_idx < num_embeddings:
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, -{num_embeddings} through "
+            f"{num_embeddings - 1}, but got {padding_idx}"
+        )
+    return int(padding_idx) % num_embeddings
+
+
+def _check_dtypes(ids: Array, offsets: Array, table: Array) -> None:
+    for name, array, types, names in (
+        ("indices", ids, (np.int32, np.int64), "Long, Int"),
+        ("offsets", offsets, (np.int32, np.int64), "Long, Int"),
+        ("weight", table, (np.float16, np.float32, np.float64), "Half, BFloat16, Float, Double"),
+    ):
+        if array.dtype not in types:
+            raise RuntimeError(
+                f"Expected tensor for argument #1 '{name}' to have one of the following scalar "
+                f"types: {names}; but got {array.dtype} instead "
+                "(while checking arguments for embedding_bag)"
+            )
+
+
+def _check_offsets(offsets: Array, length: int) -> None:
+    if offsets.size == 0:
+        return
+    if offsets[0] != 0:
+        raise RuntimeError(
+            "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start "
+            f"from position 0. However, got {offsets[0]}"
+        )
+    if offsets[-1] > length:
+        raise RuntimeError(
+            f"offsets[-1] can not be greater than input's length {length} "
+            f"but got offsets[-1] of {offsets[-1]}"
+        )
+    falls = np.flatnonzero(offsets[1:] < offsets[:-1])
+    if falls.size > 0:
+        i = falls[0]
+        raise RuntimeError(
+            f"offsets can not decrease, but offsets[{i + 1}] of {offsets[i + 1]} "
+            f"comes after offsets[{i}] of {offsets[i]}"
+        )
+
+
+def _check_last_offset(offsets: Array, length: int) -> None:
+    if offsets.size == 0:
+        raise RuntimeError("include_last_offset: number of offset should be at least 1")
+    if offsets[-1] != length:
+        raise RuntimeError(
+            f"include_last_offset: offsets[-1] has to be input's length {length}, "
+            f"but got offsets[-1] of {offsets[-1]}"
+        )
+
+
+def _check_ids(ids: Array, num_embeddings: int) -> None:
+    bad = np.flatnonzero((ids < 0) | (ids >= num_embeddings))
+    if bad.size > 0:
+        raise RuntimeError(
+            f"Index {bad[0]} of input takes value {ids[bad[0]]} which is not in the valid range "
+            f"[0, {num_embeddings})"
+        )
+
+
+def _check_grad_output(grad_output: object, shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
+    grad = _as_array(grad_output, "grad_output", 1)
+    if grad.shape != shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output has a shape of {grad.shape} "
+            f"and output has a shape of {shape}."
+        )
+    return grad.astype(dtype, copy=False)

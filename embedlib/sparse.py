@@ -1,0 +1,262 @@
+"""Gradients that hold only the rows that were looked up.
+
+A batch of N ids touches at most N rows of the table. A dense gradient writes all V rows, nearly
+all of them zeros; a sparse one keeps N numbers of rows and N rows.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from embedlib.scatter import scatter_add
+
+Array = npt.NDArray[Any]
+Int64Array = npt.NDArray[np.int64]
+
+
+class SparseGrad:
+    """A gradient of shape ``(V, D)`` as a list of rows, as torch's sparse COO tensor.
+
+    ``dense[v] = sum of values[i] over all i with indices[i] == v``
+
+    A row number may occur several times (the gradient is then *uncoalesced*): its values add up.
+
+    Args:
+        indices: row numbers, int64, shape ``(nnz,)``, each in ``0 .. V - 1``.
+        values: their rows, shape ``(nnz, D)``.
+        shape: ``(V, D)``.
+
+    Attributes:
+        indices, values, shape: the arguments; memory is shared, not copied.
+
+    Raises:
+        TypeError: `indices` or `values` is not an array.
+        RuntimeError: `indices` is not int64 or not 1-D; the sizes do not fit together; a row
+            number is out of range.
+
+    Source: ``torch.sparse_coo_tensor``, with one sparse and one dense dimension.
+
+    >>> grad = SparseGrad(np.array([2, 0, 2]), np.ones((3, 2)), (4, 2))
+    >>> grad
+    SparseGrad(indices=[2 0 2], nnz=3, shape=(4, 2), is_coalesced=False)
+    >>> grad.to_dense()
+    array([[1., 1.],
+           [0., 0.],
+           [2., 2.],
+           [0., 0.]])
+    """
+
+    __array_ufunc__ = None  # array + SparseGrad: let __radd__ decide, not NumPy element by element
+
+    def __init__(self, indices: Int64Array, values: Array, shape: tuple[int, int]) -> None:
+        for name, value in (("indices", indices), ("values", values)):
+            if not isinstance(value, np.ndarray):
+                raise TypeError(
+                    f"{name} must be an array, not {type(value).__name__}. "
+                    "Convert it with np.asarray(...)"
+                )
+        if indices.dtype != np.int64:
+            raise RuntimeError(f"indices must be an int64 tensor, but got {indices.dtype}")
+        if indices.ndim != 1 or values.shape != (indices.size, shape[1]):
+            raise RuntimeError(
+                f"indices {indices.shape} and values {values.shape} do not fit the "
+                f"shape {tuple(shape)}: they must be (nnz,) and (nnz, {shape[1]})"
+            )
+        if indices.size > 0 and indices.min() < 0:
+            raise RuntimeError(f"found negative index {indices.min()} for dim 0")
+        if indices.size > 0 and indices.max() >= shape[0]:
+            raise RuntimeError(
+                f"size is inconsistent with indices: for dim 0, size is {shape[0]} "
+                f"but found index {indices.max()}"
+            )
+        self.indices = indices
+        self.values = values
+        self.shape = shape
+        self._coalesced = False
+
+    @property
+    def nnz(self) -> int:
+        """The number of entries, repeated ones counted each time."""
+        return self.indices.size
+
+    @property
+    def is_coalesced(self) -> bool:
+        """True if the row numbers are known to be sorted and distinct.
+
+        That is after `coalesce`, and with fewer than two entries. As in torch it is a flag: row
+        numbers that merely happen to be sorted and distinct do not count.
+        """
+        return self._coalesced or self.nnz < 2
+
+    def coalesce(self) -> "SparseGrad":
+        """The same gradient with sorted, distinct row numbers; `self` if it has them already.
+
+        Values of the same row are added in the order in which they stand.
+
+        Source: ``torch.Tensor.coalesce``. (torch adds in another order for some sizes; the last
+        bits may differ.)
+
+        >>> SparseGrad(np.array([2, 0, 2]), np.ones((3, 1)), (4, 1)).coalesce().values
+        array([[1.],
+               [2.]])
+        """
+        if self.is_coalesced:
+            return self
+        rows, rank = distinct(self.indices, self.shape[0])
+        result = SparseGrad(rows, _sum_by_rank(self.values, rank, rows.size), self.shape)
+        result._coalesced = True
+        return result
+
+    def to_dense(self) -> Array:
+        """The gradient as an array ``(V, D)``."""
+        dense = np.zeros(self.shape, self.values.dtype)
+        scatter_add(dense, self.indices, self.values)
+        return dense
+
+    def __add__(self, other: Any) -> Any:
+        """The sum: of two sparse gradients sparse, with an array an array.
+
+        Two lists of rows are joined one after the other; nothing is added up yet.
+
+        Raises:
+            RuntimeError: another shape.
+
+        >>> grad = SparseGrad(np.array([1]), np.ones((1, 2)), (3, 2))
+        >>> (grad + grad).indices
+        array([1, 1])
+        >>> np.zeros((3, 2)) + grad
+        array([[0., 0.],
+               [1., 1.],
+               [0., 0.]])
+        """
+        if not isinstance(other, SparseGrad | np.ndarray):
+            return NotImplemented
+        if other.shape != self.shape:
+            raise RuntimeError(
+                "add: expected sizes of 'self' and 'other' to match, "
+                f"but {self.shape} != {other.shape}"
+            )
+        if isinstance(other, SparseGrad):
+            indices = np.concatenate([self.indices, other.indices])
+            return SparseGrad(indices, np.concatenate([self.values, other.values]), self.shape)
+        dense = np.array(other, np.result_type(other, self.values), order="C")
+        scatter_add(dense, self.indices, self.values)
+        return dense
+
+    __radd__ = __add__  # array + SparseGrad; only there Python asks the right-hand side
+
+    def __repr__(self) -> str:
+        return (
+            f"SparseGrad(indices={self.indices}, nnz={self.nnz}, shape={self.shape}, "
+            f"is_coalesced={self.is_coalesced})"
+        )
+
+
+def _sum_by_rank(values: Array, rank: Int64Array, num_ranks: int) -> Array:
+    """Row r of the result: the sum of the rows of `values` of rank r, in their order.
+
+    The first row of each rank is copied; often that is nearly all. The others are added.
+    """
+    first = np.empty(num_ranks, np.int64)
+    first[rank[::-1]] = np.arange(rank.size)[::-1]  # written last, the first one remains
+    sums = values.take(first, axis=0)
+    is_first = np.zeros(rank.size, np.bool_)
+    is_first[first] = True
+    others = np.flatnonzero(~is_first)
+    add = _add_in_rounds if values.shape[1] >= _LONG_ROW else _add_one_by_one
+    add(sums, values, others, rank[others])
+    return sums
+
+
+def _add_one_by_one(sums: Array, values: Array, positions: Int64Array, ranks: Int64Array) -> None:
+    """``sums[ranks[i]] += values[positions[i]]`` for short rows."""
+    step = max(1, _BLOCK // max(1, values.shape[1]))
+    for start in range(0, ranks.size, step):
+        block = slice(start, start + step)
+        scatter_add(sums, ranks[block], values.take(positions[block], axis=0))
+
+
+def _add_in_rounds(sums: Array, values: Array, positions: Int64Array, ranks: Int64Array) -> None:
+    """``sums[ranks[i]] += values[positions[i]]`` for long rows: whole rows are added at once.
+
+    Round k adds the k-th entry of each rank that has one. Within a round no rank occurs twice, so
+    NumPy may add all rows together. When few ranks are left, each is summed by itself.
+    """
+    step = _BLOCK // values.shape[1] + 1
+    order = np.argsort(ranks, kind="stable")
+    positions, ranks = positions[order], ranks[order]
+    starts = np.flatnonzero(np.diff(ranks, prepend=-1))
+    counts = np.diff(starts, append=ranks.size)
+    for _ in range(_ROUNDS):
+        starts, counts = starts[counts > 0], counts[counts > 0]
+        if starts.size < _FEW:
+            break
+        for at in range(0, starts.size, step):
+            now = starts[at : at + step]
+            sums[ranks[now]] += values.take(positions[now], axis=0)
+        starts, counts = starts + 1, counts - 1
+    for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
+        for at in range(start, start + count, step):
+            now = positions[at : min(at + step, start + count)]
+            block = values.take(now, axis=0)
+            block[0] += sums[ranks[start]]
+            sums[ranks[start]] = np.add.reduce(block, axis=0)
+
+
+def distinct(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
+    """The ids that occur, sorted, each once; and for each id its place among them.
+
+    ``distinct_ids[rank[i]] == ids[i]``, as ``np.unique(ids, return_inverse=True)``, but faster.
+
+    Args:
+        ids: shape ``(N,)``, any int dtype, each in ``0 .. num_rows - 1``; not checked here.
+        num_rows: V, the number of rows of the table.
+
+    Returns:
+        distinct_ids: int64, shape ``(M,)``, M <= N.
+        rank: int64, shape ``(N,)``, each in ``0 .. M - 1``.
+
+    Source: ATen has several of its own; this one is ours.
+
+    >>> distinct(np.array([7, 2, 7, 5]), 10)
+    (array([2, 5, 7]), array([2, 0, 2, 1]))
+    """
+    bits = int(ids.size).bit_length()
+    if num_rows <= _MARKS_PER_ID * ids.size:
+        return _distinct_by_marks(ids, num_rows)
+    if int(num_rows).bit_length() + bits > 63:  # a number of 64 bits has no room for both
+        distinct_ids, rank = np.unique(ids.astype(np.int64), return_inverse=True)
+        return distinct_ids, rank.astype(np.int64)
+    return _distinct_by_sorting(ids, bits)
+
+
+def _distinct_by_marks(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
+    """Mark the rows that occur in a table of length V, then number the marked ones."""
+    marks = np.zeros(num_rows, np.bool_)
+    marks[ids] = True
+    distinct_ids = np.flatnonzero(marks)
+    rank_of_row = np.empty(num_rows, np.int64)
+    rank_of_row[distinct_ids] = np.arange(distinct_ids.size)
+    return distinct_ids, rank_of_row[ids]
+
+
+def _distinct_by_sorting(ids: Array, bits: int) -> tuple[Int64Array, Int64Array]:
+    """Sort the ids, each with its position written behind it as the last `bits` bits.
+
+    Sorting numbers is much faster in NumPy than sorting positions by their numbers (argsort).
+    """
+    keys = (ids.astype(np.int64) << bits) | np.arange(ids.size)
+    keys.sort()
+    sorted_ids, positions = keys >> bits, keys & ((1 << bits) - 1)
+    is_new = np.ones(ids.size, np.bool_)
+    is_new[1:] = sorted_ids[1:] != sorted_ids[:-1]
+    rank = np.empty(ids.size, np.int64)
+    rank[positions] = np.cumsum(is_new) - 1
+    return sorted_ids[is_new], rank
+
+
+_MARKS_PER_ID = 32  # up to this V / N, writing V marks is faster than sorting N ids
+_LONG_ROW = 128  # from this D on, adding whole rows beats adding number by number
+_ROUNDS, _FEW = 16, 8  # after 16 rounds, or with fewer than 8 ranks left, each by itself
+_BLOCK = 1 << 15  # numbers at a time: they stay in the cache
