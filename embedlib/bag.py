@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.checks import argument, check_bool, check_grad_output, require_array
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
 
@@ -167,7 +168,9 @@ def embedding_bag_backward(
         input, weight, offsets, scale_grad_by_freq, mode, sparse,
         per_sample_weights, include_last_offset, padding_idx,
     )  # fmt: skip
-    grad = _check_grad_output(grad_output, (bags.num_bags, weight.shape[1]), weight.dtype)
+    where = argument("embedding_bag", "grad_output", 1)
+    shape = (bags.num_bags, weight.shape[1])
+    grad = check_grad_output(grad_output, shape, weight.dtype, where)
     if sparse and scale_grad_by_freq:
         raise RuntimeError(
             "embedding_backward: scale_grad_by_freq not supported with sparse gradients"
@@ -290,8 +293,6 @@ def _check(
     include_last_offset: bool,
     padding_idx: int | None,
 ) -> _Bags:
-    from embedlib.functional import check_bool  # here: that module imports this one
-
     ids, table = _as_array(input, "input", 1), _as_array(weight, "weight", 2)
     starts = None if offsets is None else _as_array(offsets, "offsets", 3)
     samples = None
@@ -332,13 +333,9 @@ def _make_bags(ids: Array, starts: Array, samples: Array | None, padding: int | 
     return _Bags(kept, bag[is_kept], starts.size, sample_weights, is_kept)
 
 
-def _as_array(value: object, argument: str, position: int) -> Array:
-    if not isinstance(value, np.ndarray):
-        raise TypeError(
-            f"embedding_bag(): argument '{argument}' (position {position}) must be an array, "
-            f"not {type(value).__name__}. Convert it with np.asarray(...)"
-        )
-    return value
+def _as_array(value: object, name: str, position: int) -> Array:
+    require_array(value, argument("embedding_bag", name, position))
+    return np.asarray(value)
 
 
 def _check_shapes(ids: Array, table: Array, offsets: Array | None, samples: Array | None) -> None:
@@ -450,13 +447,3 @@ def _check_ids(ids: Array, num_embeddings: int) -> None:
             f"Index {bad[0]} of input takes value {ids[bad[0]]} which is not in the valid range "
             f"[0, {num_embeddings})"
         )
-
-
-def _check_grad_output(grad_output: object, shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
-    grad = _as_array(grad_output, "grad_output", 1)
-    if grad.shape != shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output has a shape of {grad.shape} "
-            f"and output has a shape of {shape}."
-        )
-    return grad.astype(dtype, copy=False)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from embedlib.bag import embedding_bag as embedding_bag
 from embedlib.bag import embedding_bag_backward as embedding_bag_backward
+from embedlib.checks import argument, check_bool, check_int, check_number, require_array
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
 
@@ -43,7 +44,7 @@ def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:
            [1, 0, 0, 0]])
     """
     ids = _as_array(input, "one_hot", "input", 1)
-    _check_int(num_classes, "one_hot", "num_classes", 2)
+    check_int(num_classes, "one_hot", "num_classes", 2)
     if ids.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if ids.size == 0:
@@ -394,49 +395,11 @@ def _one_hot(ids: Array, num_classes: int) -> npt.NDArray[np.bool_]:
 # --- checks: everything is checked before anything is written ---------------------------------
 
 
-def _as_array(value: object, function: str, argument: str, position: int) -> Array:
+def _as_array(value: object, function: str, name: str, position: int) -> Array:
     # np.generic: one element of an array of ids is an id too, a table of shape () of them.
-    if not isinstance(value, np.ndarray | np.generic):
-        raise TypeError(
-            f"{function}(): argument '{argument}' (position {position}) must be an array, "
-            f"not {type(value).__name__}. Convert it with np.asarray(...)"
-        )
+    if not isinstance(value, np.generic):
+        require_array(value, argument(function, name, position))
     return np.asarray(value)
-
-
-def _check_int(value: object, function: str, argument: str, position: int) -> None:
-    # To Python True is the int 1. As an id it is nearly always a mistake.
-    if not isinstance(value, int | np.integer) or isinstance(value, bool):
-        raise TypeError(
-            f"{function}(): argument '{argument}' (position {position}) must be int, "
-            f"not {type(value).__name__}"
-        )
-
-
-def check_number(value: object, function: str, argument: str, position: int) -> float:
-    """Return a float; torch's TypeError if `value` is not a number.
-
-    >>> check_number(1, "embedding_renorm_", "max_norm", 3)
-    1.0
-    """
-    if not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(
-            f"{function}(): argument '{argument}' (position {position}) must be float, "
-            f"not {type(value).__name__}"
-        )
-    return float(value)
-
-
-def check_bool(value: object, function: str, argument: str, position: int) -> None:
-    """Raise torch's TypeError unless `value` is a bool.
-
-    >>> check_bool(True, "embedding", "sparse", 5)
-    """
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(
-            f"{function}(): argument '{argument}' (position {position}) must be bool, "
-            f"not {type(value).__name__}"
-        )
 
 
 def _check_lookup(
@@ -449,7 +412,7 @@ def _check_lookup(
     table = _as_array(weight, "embedding", "weight", 2)
     if padding_idx is not None:
         check_padding_idx(padding_idx, table.shape[0])
-        _check_int(padding_idx, "embedding", "padding_idx", 3)
+        check_int(padding_idx, "embedding", "padding_idx", 3)
     if max_norm is not None:
         _check_renorm(weight, input, max_norm, norm_type)
     ids = _as_array(input, "embedding", "input", 1)
@@ -502,8 +465,8 @@ def _check_backward(
     name = "embedding_sparse_backward" if sparse else "embedding_dense_backward"
     grad = _as_array(grad_output, name, "grad_output", 1)
     ids = _as_array(indices, name, "indices", 2).reshape(-1)
-    _check_int(num_weights, name, "num_weights", 3)
-    _check_int(padding_idx, name, "padding_idx", 4)
+    check_int(num_weights, name, "num_weights", 3)
+    check_int(padding_idx, name, "padding_idx", 4)
     check_bool(scale_grad_by_freq, name, "scale_grad_by_freq", 5)
     if sparse and scale_grad_by_freq:
         raise RuntimeError(

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.checks import require_array
+
 Array = npt.NDArray[Any]
 
 
@@ -56,11 +58,7 @@ def gradcheck(
     >>> gradcheck(lambda x: x**2, lambda grad: 3 * x * grad, x, raise_exception=False)
     False
     """
-    if not isinstance(input, np.ndarray):
-        raise TypeError(
-            f"input must be an array, not {type(input).__name__}. "
-            "Convert it with np.asarray(..., dtype=np.float64)"
-        )
+    require_array(input, "input", "np.asarray(..., dtype=np.float64)")
     if input.dtype != np.float64:
         raise ValueError(f"input must be float64, but got {input.dtype}")
     try:

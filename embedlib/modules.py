@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from embedlib import functional as F
 from embedlib import random
+from embedlib.checks import argument, check_grad_output, require_array
 from embedlib.sparse import SparseGrad
 
 Array = npt.NDArray[Any]
@@ -40,11 +41,7 @@ class Parameter:
     """
 
     def __init__(self, data: Array, requires_grad: bool = True) -> None:
-        if not isinstance(data, np.ndarray):
-            raise TypeError(
-                f"Parameter data must be an array, not {type(data).__name__}. "
-                "Convert it with np.asarray(...)"
-            )
+        require_array(data, "Parameter data")
         if requires_grad and not np.issubdtype(data.dtype, np.inexact):
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients"
@@ -238,11 +235,7 @@ class Embedding(Module):
             self.weight = _empty(num_embeddings, embedding_dim, dtype=dtype, frozen=_freeze)
             self.reset_parameters()
         else:
-            self.weight = Parameter(_weight, requires_grad=not _freeze)
-            if _weight.shape != (num_embeddings, embedding_dim):
-                raise AssertionError(
-                    "Shape of weight does not match num_embeddings and embedding_dim"
-                )
+            self.weight = _ready(_weight, (num_embeddings, embedding_dim), _freeze)
 
     @classmethod
     def from_pretrained(
@@ -273,10 +266,7 @@ class Embedding(Module):
         array([[1., 0., 0.],
                [0., 0., 1.]])
         """
-        Parameter(embeddings, requires_grad=False)  # raises, unless it is an array
-        if embeddings.ndim != 2:
-            raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
-        rows, columns = embeddings.shape
+        rows, columns = _size_of_table(embeddings)
         return cls(
             rows,
             columns,
@@ -330,7 +320,7 @@ class Embedding(Module):
         if self._ids is None:
             raise RuntimeError("backward() needs a forward pass first: call the layer with ids")
         shape = (*self._ids.shape, self.embedding_dim)
-        grad = _check_grad_output(grad_output, shape, self.weight.data.dtype)
+        grad = check_grad_output(grad_output, shape, self.weight.data.dtype)
         if self.weight.requires_grad:
             grad_weight = F.embedding_backward(
                 grad.copy() if self.sparse else grad,  # a list of rows keeps the array
@@ -427,11 +417,7 @@ class Linear(Module):
             RuntimeError: `input` is 0-d, of another dtype or with another last dimension.
         """
         weight = self.weight.data
-        if not isinstance(input, np.ndarray):
-            raise TypeError(
-                "linear(): argument 'input' (position 1) must be an array, "
-                f"not {type(input).__name__}. Convert it with np.asarray(...)"
-            )
+        require_array(input, argument("linear", "input", 1))
         if input.ndim == 0:
             raise RuntimeError(
                 "both arguments to linear need to be at least 1D, but they are 0D and 2D"
@@ -469,7 +455,7 @@ class Linear(Module):
         if self._input is None:
             raise RuntimeError("backward() needs a forward pass first: call the layer")
         shape = (*self._input.shape[:-1], self.out_features)
-        grad = _check_grad_output(grad_output, shape, self.weight.data.dtype)
+        grad = check_grad_output(grad_output, shape, self.weight.data.dtype)
         rows = math.prod(shape[:-1])
         grad_rows = grad.reshape(rows, self.out_features)
         if self.weight.requires_grad:
@@ -569,11 +555,7 @@ class EmbeddingBag(Module):
             self.weight = _empty(num_embeddings, embedding_dim, dtype=dtype)
             self.reset_parameters()
         else:
-            self.weight = Parameter(_weight)
-            if _weight.shape != (num_embeddings, embedding_dim):
-                raise AssertionError(
-                    "Shape of weight does not match num_embeddings and embedding_dim"
-                )
+            self.weight = _ready(_weight, (num_embeddings, embedding_dim))
 
     @classmethod
     def from_pretrained(
@@ -606,10 +588,7 @@ class EmbeddingBag(Module):
         >>> EmbeddingBag.from_pretrained(np.eye(3), mode="sum")(np.array([[0, 2]]))
         array([[1., 0., 1.]])
         """
-        Parameter(embeddings, requires_grad=False)  # raises, unless it is an array
-        if embeddings.ndim != 2:
-            raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
-        rows, columns = embeddings.shape
+        rows, columns = _size_of_table(embeddings)
         layer = cls(
             rows,
             columns,
@@ -718,6 +697,22 @@ def _empty(*size: int, dtype: npt.DTypeLike | None, frozen: bool = False) -> Par
     return Parameter(np.empty(random.check_size(size), dtype), requires_grad=not frozen)
 
 
+def _ready(weight: Array, shape: tuple[int, int], frozen: bool = False) -> Parameter:
+    """A table that the caller brings: its memory is shared, and no row is zeroed."""
+    parameter = Parameter(weight, requires_grad=not frozen)
+    if weight.shape != shape:
+        raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
+    return parameter
+
+
+def _size_of_table(embeddings: Array) -> tuple[int, int]:
+    require_array(embeddings, "Parameter data")
+    if embeddings.ndim != 2:
+        raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+    rows, columns = embeddings.shape
+    return rows, columns
+
+
 def _row_number(padding_idx: int, num_embeddings: int) -> int:
     """The row of a padding id that is in range: a negative one counts from the end."""
     if isinstance(padding_idx, bool):
@@ -764,20 +759,6 @@ def _accumulate(parameter: Parameter, grad: Array | SparseGrad) -> None:
         held += grad
     else:  # sparse + sparse is sparse, any other sum is an array
         parameter.grad = held + grad
-
-
-def _check_grad_output(grad_output: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    if not isinstance(grad_output, np.ndarray):
-        raise TypeError(
-            f"grad_output must be an array, not {type(grad_output).__name__}. "
-            "Convert it with np.asarray(...)"
-        )
-    if grad_output.shape != shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output has a shape of {grad_output.shape} "
-            f"and output has a shape of {shape}."
-        )
-    return grad_output.astype(dtype, copy=False)
 
 
 def _check_device(device: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.checks import require_array
 from embedlib.scatter import scatter_add
 
 Array = npt.NDArray[Any]
@@ -50,12 +51,8 @@ class SparseGrad:
     __array_ufunc__ = None  # array + SparseGrad: let __radd__ decide, not NumPy element by element
 
     def __init__(self, indices: Int64Array, values: Array, shape: tuple[int, int]) -> None:
-        for name, value in (("indices", indices), ("values", values)):
-            if not isinstance(value, np.ndarray):
-                raise TypeError(
-                    f"{name} must be an array, not {type(value).__name__}. "
-                    "Convert it with np.asarray(...)"
-                )
+        require_array(indices, "indices")
+        require_array(values, "values")
         if indices.dtype != np.int64:
             raise RuntimeError(f"indices must be an int64 tensor, but got {indices.dtype}")
         if indices.ndim != 1 or values.shape != (indices.size, shape[1]):
