@@ -36,11 +36,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two calls that do the same. `reset` undoes what they change, and is not measured."""
+    """Two calls that do the same. `reset` undoes what they change, and is not measured.
+
+    `makes`: they return something new, and not the table that they change.
+    """
 
     ours: Call
     torch: Call
     reset: Call | None = None
+    makes: bool = False
 
 
 class Data:
@@ -91,6 +95,7 @@ def forward(d: Data) -> Pair:
     return Pair(
         lambda: F.embedding(d.ids, d.weight),
         lambda: torch.nn.functional.embedding(d.t_ids, d.table),
+        makes=True,
     )
 
 
@@ -99,12 +104,13 @@ def dense_backward(d: Data) -> Pair:
     return Pair(
         lambda: F.embedding_dense_backward(d.grad, d.ids, d.cell.V),
         lambda: theirs(d.t_grad, d.t_ids, d.cell.V, -1, False),
+        makes=True,
     )
 
 
 def coalesce(d: Data) -> Pair:
     ours, theirs = sparse_gradients(d)
-    return Pair(ours.coalesce, theirs.coalesce)
+    return Pair(ours.coalesce, theirs.coalesce, makes=True)
 
 
 def renormalize(d: Data) -> Pair:

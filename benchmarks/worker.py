@@ -81,7 +81,8 @@ def measure_memory(pair: Pair) -> dict[str, float]:
 
     embedlib: what NumPy and Python allocate, from tracemalloc. torch: the growth of the process's
     peak resident memory, which Linux counts, to about 256 KiB. (torch's own profiler leaves out
-    what C++ containers allocate.)
+    what C++ containers allocate.) Pages that were resident before do not count there; so a result
+    that is new counts with its own bytes at least.
     """
     tracemalloc.start()
     pair.ours()
@@ -89,8 +90,15 @@ def measure_memory(pair: Pair) -> dict[str, float]:
     tracemalloc.stop()
     Path("/proc/self/clear_refs").write_text("5", "utf-8")  # the peak begins again at the present
     before = resident("VmRSS")
-    pair.torch()
-    return {"embedlib": ours, "torch": resident("VmHWM") - before}
+    result = pair.torch()
+    theirs = resident("VmHWM") - before
+    return {"embedlib": ours, "torch": max(theirs, size(result)) if pair.makes else theirs}
+
+
+def size(result: torch.Tensor) -> int:
+    """Bytes of a tensor, dense or sparse."""
+    parts = (result.indices(), result.values()) if result.is_sparse else (result,)
+    return sum(part.nbytes for part in parts)
 
 
 def resident(key: str) -> int:

@@ -157,48 +157,14 @@ def _sum_by_rank(values: Array, rank: Int64Array, num_ranks: int) -> Array:
     """
     first = np.empty(num_ranks, np.int64)
     first[rank[::-1]] = np.arange(rank.size)[::-1]  # written last, the first one remains
+    is_other = np.ones(rank.size, np.bool_)
+    is_other[first] = False
     sums = values.take(first, axis=0)
-    is_first = np.zeros(rank.size, np.bool_)
-    is_first[first] = True
-    others = np.flatnonzero(~is_first)
-    add = _add_in_rounds if values.shape[1] >= _LONG_ROW else _add_one_by_one
-    add(sums, values, others, rank[others])
+    del first  # as large as the gradient if the rows are short
+    for start in range(0, rank.size, _BLOCK):
+        others = start + np.flatnonzero(is_other[start : start + _BLOCK])
+        scatter_add(sums, rank[others], values, positions=others)
     return sums
-
-
-def _add_one_by_one(sums: Array, values: Array, positions: Int64Array, ranks: Int64Array) -> None:
-    """``sums[ranks[i]] += values[positions[i]]`` for short rows."""
-    step = max(1, _BLOCK // max(1, values.shape[1]))
-    for start in range(0, ranks.size, step):
-        block = slice(start, start + step)
-        scatter_add(sums, ranks[block], values.take(positions[block], axis=0))
-
-
-def _add_in_rounds(sums: Array, values: Array, positions: Int64Array, ranks: Int64Array) -> None:
-    """``sums[ranks[i]] += values[positions[i]]`` for long rows: whole rows are added at once.
-
-    Round k adds the k-th entry of each rank that has one. Within a round no rank occurs twice, so
-    NumPy may add all rows together. When few ranks are left, each is summed by itself.
-    """
-    step = _BLOCK // values.shape[1] + 1
-    order = np.argsort(ranks, kind="stable")
-    positions, ranks = positions[order], ranks[order]
-    starts = np.flatnonzero(np.diff(ranks, prepend=-1))
-    counts = np.diff(starts, append=ranks.size)
-    for _ in range(_ROUNDS):
-        starts, counts = starts[counts > 0], counts[counts > 0]
-        if starts.size < _FEW:
-            break
-        for at in range(0, starts.size, step):
-            now = starts[at : at + step]
-            sums[ranks[now]] += values.take(positions[now], axis=0)
-        starts, counts = starts + 1, counts - 1
-    for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
-        for at in range(start, start + count, step):
-            now = positions[at : min(at + step, start + count)]
-            block = values.take(now, axis=0)
-            block[0] += sums[ranks[start]]
-            sums[ranks[start]] = np.add.reduce(block, axis=0)
 
 
 def distinct(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
@@ -253,7 +219,5 @@ def _distinct_by_sorting(ids: Array, bits: int) -> tuple[Int64Array, Int64Array]
     return sorted_ids[is_new], rank
 
 
+_BLOCK = 1 << 14  # entries at a time
 _MARKS_PER_ID = 32  # up to this V / N, writing V marks is faster than sorting N ids
-_LONG_ROW = 128  # from this D on, adding whole rows beats adding number by number
-_ROUNDS, _FEW = 16, 8  # after 16 rounds, or with fewer than 8 ranks left, each by itself
-_BLOCK = 1 << 15  # numbers at a time: they stay in the cache

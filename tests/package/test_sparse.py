@@ -104,27 +104,35 @@ def test_distinct_equals_numpys_unique_in_each_of_its_ways(seed, n, spread, dtyp
 @given(
     seeds,
     st.integers(0, 60),
-    st.integers(0, 9),
+    st.sampled_from([0, 1, 2, 3, 8, 9, 256, 259]),  # from 256 on, whole rows are added
+    st.sampled_from([1, 5, 12, 40]),
     st.sampled_from([*FLOATS, np.int64]),
     st.booleans(),
+    st.booleans(),
 )
-def test_scatter_add_has_the_bits_of_the_plain_loop(seed, n, columns, dtype, scaled):
+def test_scatter_add_has_the_bits_of_the_plain_loop(
+    seed, n, columns, num_rows, dtype, scaled, chosen
+):
     rng = np.random.default_rng(seed)
-    target = (rng.standard_normal((5, columns)) * 9).astype(dtype)
-    rows = rng.integers(0, 5, n).astype(rng.choice([np.int32, np.int64]))
+    target = (rng.standard_normal((num_rows, columns)) * 9).astype(dtype)
+    rows = rng.integers(0, num_rows, n).astype(rng.choice([np.int32, np.int64]))
     values = (rng.standard_normal((n, 2 * columns)) * 9).astype(dtype)[:, ::2]
+    before = values.copy()
     scale = rng.integers(1, 9, n).astype(np.float64) if scaled else None
+    positions = rng.integers(0, n, n) if chosen else None
     expected = target.copy()
     for i in range(n):
-        expected[rows[i]] += values[i] * (1 if scale is None else scale[i].astype(dtype))
-    scatter_add(target, rows, values, scale)
+        value = values[i if positions is None else positions[i]]
+        expected[rows[i]] += value * (1 if scale is None else scale[i].astype(dtype))
+    scatter_add(target, rows, values, scale, positions)
     assert target.tobytes() == expected.tobytes()
+    assert values.tobytes() == before.tobytes()
 
 
 # --- examples ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("columns", [1, 64, 128, 1000])
+@pytest.mark.parametrize("columns", [1, 64, 256, 1000])
 @pytest.mark.parametrize("rows", [7, 3_000_000])
 def test_coalesce_is_right_for_long_lists(rows, columns):
     rng = np.random.default_rng(0)
