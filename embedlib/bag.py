@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib.checks import argument, check_bool, check_grad_output, require_array
+from embedlib.renorm import embedding_renorm_
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
 
@@ -88,8 +89,6 @@ def embedding_bag(
         per_sample_weights, include_last_offset, padding_idx,
     )  # fmt: skip
     if max_norm is not None:
-        from embedlib.functional import embedding_renorm_  # here: that module imports this one
-
         embedding_renorm_(weight, input.reshape(-1), max_norm, norm_type)  # padding too
     if mode == "max":
         output = np.zeros((bags.num_bags, weight.shape[1]), weight.dtype)

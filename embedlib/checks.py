@@ -80,3 +80,39 @@ def check_grad_output(
             f"and output has a shape of {shape}."
         )
     return grad.astype(dtype, copy=False)
+
+
+def as_array(value: object, function: str, name: str, position: int) -> Array:
+    """`value` as an array; TypeError if it is none.
+
+    >>> as_array(np.int64(3), "embedding", "input", 1)
+    array(3)
+    """
+    # np.generic: one element of an array of ids is an id too, a table of shape () of them.
+    if not isinstance(value, np.generic):
+        require_array(value, argument(function, name, position))
+    return np.asarray(value)
+
+
+def check_id_dtype(ids: Array, position: str, function: str) -> None:
+    """Raise torch's RuntimeError unless the ids are int32 or int64.
+
+    >>> check_id_dtype(np.array([1]), "#1", "embedding")
+    """
+    if ids.dtype not in (np.int32, np.int64):
+        raise RuntimeError(
+            f"Expected tensor for argument {position} 'indices' to have one of the following "
+            f"scalar types: Long, Int; but got {ids.dtype} instead "
+            f"(while checking arguments for {function})"
+        )
+
+
+def check_bounds(ids: Array, num_embeddings: int) -> None:
+    """Raise torch's IndexError unless each id is in ``0 .. num_embeddings - 1``.
+
+    >>> check_bounds(np.array([2]), 3)
+    """
+    # One pass for both ends: read as unsigned, a negative number becomes a huge one.
+    unsigned = ids.view(np.uint32 if ids.dtype == np.int32 else np.uint64)
+    if ids.size > 0 and unsigned.max() >= num_embeddings:
+        raise IndexError("index out of range in self")

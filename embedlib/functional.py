@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from embedlib.bag import embedding_bag as embedding_bag
 from embedlib.bag import embedding_bag_backward as embedding_bag_backward
-from embedlib.checks import argument, check_bool, check_int, check_number, require_array
+from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
+from embedlib.renorm import check_renorm, renorm
+from embedlib.renorm import embedding_renorm_ as embedding_renorm_
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
 
@@ -43,7 +45,7 @@ def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:
     array([[0, 0, 1, 0],
            [1, 0, 0, 0]])
     """
-    ids = _as_array(input, "one_hot", "input", 1)
+    ids = as_array(input, "one_hot", "input", 1)
     check_int(num_classes, "one_hot", "num_classes", 2)
     if ids.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
@@ -135,53 +137,11 @@ def embedding(
     check_bool(scale_grad_by_freq, "embedding", "scale_grad_by_freq", 4)
     check_bool(sparse, "embedding", "sparse", 5)
     if max_norm is not None:
-        _renorm(weight, ids.reshape(-1), float(max_norm), float(norm_type))
+        renorm(weight, ids.reshape(-1), float(max_norm), float(norm_type))
     if not weight.flags.c_contiguous:
         return weight[ids]  # take would first copy the whole table
     # The ids are checked already. "clip" tells take not to check them a second time.
     return weight.take(ids, axis=0, mode="clip")
-
-
-def embedding_renorm_(
-    weight: Array, indices: Array, max_norm: float, norm_type: float = 2.0
-) -> Array:
-    """Shorten the rows that the ids name to a norm of at most `max_norm`, in place.
-
-    ``n = (sum of |row[j]| ** p) ** (1 / p)``, and if ``n > max_norm``:
-    ``row *= max_norm / (n + 1e-7)``
-
-    Each row once, however often it is named; rows that are not named stay as they are. The small
-    number keeps from dividing by zero, and leaves a shortened row a little below `max_norm`.
-
-    Args:
-        weight: the table, shape ``(V, D)``, floats or complex numbers; written.
-        indices: ids, int32 or int64, any shape, each in ``0 .. V - 1``.
-        max_norm: the bound. 0 makes rows zero, a negative one turns them round, nan does nothing.
-        norm_type: p. inf takes the largest absolute value, -inf the smallest, 0 counts the numbers
-            that are not zero; other negative ones follow the formula.
-
-    Returns:
-        `weight` itself. The norm is rounded to its dtype before it is compared. A norm too large
-        for the dtype is inf, and makes its row zero; a row with a nan stays as it is.
-
-    Raises:
-        TypeError: `weight` or `indices` is not an array, or a number is not a number.
-        RuntimeError: `weight` is not 2-D or holds ints; `indices` is neither int32 nor int64;
-            p is negative or inf and the rows are empty.
-        IndexError: an id is out of range; then no row has changed. (torch changes rows up to the
-            bad one, and counts negative ids from the end.)
-
-    Source: ``torch.embedding_renorm_``, ATen ``embedding_renorm_``, ``linalg_vector_norm``.
-
-    >>> weight = np.array([[3.0, 4.0], [0.3, 0.4], [30.0, 40.0]])
-    >>> embedding_renorm_(weight, np.array([0, 1, 0]), max_norm=1.0)
-    array([[ 0.59999999,  0.79999998],
-           [ 0.3       ,  0.4       ],
-           [30.        , 40.        ]])
-    """
-    ids = _check_renorm(weight, indices, max_norm, norm_type)
-    _renorm(weight, ids, float(max_norm), float(norm_type))
-    return weight
 
 
 def embedding_backward(
@@ -346,60 +306,12 @@ def embedding_dense_backward_plain(
     return grad_weight
 
 
-def _renorm(weight: Array, ids: Array, max_norm: float, norm_type: float) -> None:
-    """`embedding_renorm_`, checked already; ids ``(N,)``."""
-    rows, _ = distinct(ids, weight.shape[0])
-    step = max(1, _BLOCK // max(1, weight.shape[1]))
-    for start in range(0, rows.size, step):
-        block_rows = rows[start : start + step]
-        block = weight[block_rows]
-        with np.errstate(all="ignore"):  # inf and nan are answers here
-            norms = _norm(block, norm_type)
-            long = norms > max_norm
-            if long.any():
-                factors = (max_norm / (norms[long] + 1e-7)).astype(weight.real.dtype)
-                weight[block_rows[long]] = block[long] * factors[:, None]
-
-
-def _norm(rows: Array, p: float) -> npt.NDArray[np.float64]:
-    """The p-norm of each row, rounded to the dtype of `rows`, as float64."""
-    size = np.abs(rows)
-    # torch adds in the dtype of the row (float16: in float32). Adding in double is more exact;
-    # rounding the sum to that dtype keeps its range, so that the same sums become inf or 0.
-    narrow = np.result_type(np.float32, size.dtype).type
-    norms: Array
-    if p == 0:
-        norms = np.count_nonzero(rows, axis=1)
-    elif p == 1 or rows.shape[1] == 1:  # the norm of one number is its size, even if p is nan
-        norms = size.sum(axis=1, dtype=np.float64)
-    elif p == np.inf:
-        norms = size.max(axis=1)
-    elif p == -np.inf:
-        norms = size.min(axis=1)
-    elif p == 2:
-        norms = np.sqrt(np.square(size, dtype=np.float64).sum(axis=1).astype(narrow))
-    else:
-        sums = np.power(size, p, dtype=np.float64).sum(axis=1).astype(narrow)
-        norms = np.power(sums, narrow(1 / p))
-    return norms.astype(size.dtype).astype(np.float64)
-
-
-_BLOCK = 1 << 16  # numbers at a time: what is computed from them stays in the cache
-
-
 def _one_hot(ids: Array, num_classes: int) -> npt.NDArray[np.bool_]:
     is_one: npt.NDArray[np.bool_] = ids[..., None] == np.arange(num_classes)
     return is_one
 
 
 # --- checks: everything is checked before anything is written ---------------------------------
-
-
-def _as_array(value: object, function: str, name: str, position: int) -> Array:
-    # np.generic: one element of an array of ids is an id too, a table of shape () of them.
-    if not isinstance(value, np.generic):
-        require_array(value, argument(function, name, position))
-    return np.asarray(value)
 
 
 def _check_lookup(
@@ -409,48 +321,21 @@ def _check_lookup(
     max_norm: float | None = None,
     norm_type: float = 2.0,
 ) -> tuple[Array, Array]:
-    table = _as_array(weight, "embedding", "weight", 2)
+    table = as_array(weight, "embedding", "weight", 2)
     if padding_idx is not None:
         check_padding_idx(padding_idx, table.shape[0])
         check_int(padding_idx, "embedding", "padding_idx", 3)
     if max_norm is not None:
-        _check_renorm(weight, input, max_norm, norm_type)
-    ids = _as_array(input, "embedding", "input", 1)
+        check_renorm(weight, input, max_norm, norm_type)
+    ids = as_array(input, "embedding", "input", 1)
     if table.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
-    _check_id_dtype(ids, "#1", "embedding")
+    check_id_dtype(ids, "#1", "embedding")
     if table.shape[0] == 0 and ids.size > 0:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if max_norm is None:  # else done above
-        _check_bounds(ids, table.shape[0])
+        check_bounds(ids, table.shape[0])
     return ids, table
-
-
-def _check_renorm(weight: object, indices: object, max_norm: object, norm_type: object) -> Array:
-    """Returns the ids as ``(N,)``."""
-    name = "embedding_renorm_"
-    table = _as_array(weight, name, "input", 1)
-    ids = _as_array(indices, name, "indices", 2).reshape(-1)
-    p = check_number(norm_type, name, "norm_type", 4)
-    check_number(max_norm, name, "max_norm", 3)
-    if table.ndim != 2:
-        raise RuntimeError(
-            f"Expected 2-dimensional tensor, but got {table.ndim}-dimensional tensor "
-            f"for argument #1 'self' (while checking arguments for {name})"
-        )
-    _check_id_dtype(ids, "#2", name)
-    _check_bounds(ids, table.shape[0])
-    if ids.size > 0 and not np.issubdtype(table.dtype, np.inexact):
-        raise RuntimeError(
-            "norm(): input dtype should be either floating point or complex. "
-            f"Got {table.dtype} instead."
-        )
-    if ids.size > 0 and table.shape[1] == 0 and (p < 0 or p == np.inf):
-        raise RuntimeError(
-            f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor "
-            "because the operation does not have an identity"
-        )
-    return ids
 
 
 def _check_backward(
@@ -463,8 +348,8 @@ def _check_backward(
 ) -> tuple[Array, Array]:
     """Returns the gradient as ``(N, D)`` and the ids as ``(N,)``."""
     name = "embedding_sparse_backward" if sparse else "embedding_dense_backward"
-    grad = _as_array(grad_output, name, "grad_output", 1)
-    ids = _as_array(indices, name, "indices", 2).reshape(-1)
+    grad = as_array(grad_output, name, "grad_output", 1)
+    ids = as_array(indices, name, "indices", 2).reshape(-1)
     check_int(num_weights, name, "num_weights", 3)
     check_int(padding_idx, name, "padding_idx", 4)
     check_bool(scale_grad_by_freq, name, "scale_grad_by_freq", 5)
@@ -472,7 +357,7 @@ def _check_backward(
         raise RuntimeError(
             "embedding_backward: scale_grad_by_freq not supported with sparse gradients"
         )
-    _check_id_dtype(ids, "#2", "embedding_backward")
+    check_id_dtype(ids, "#2", "embedding_backward")
     if num_weights < 0:
         raise RuntimeError("zeros: Dimension size must be non-negative.")
     columns = grad.shape[-1]
@@ -483,7 +368,7 @@ def _check_backward(
             if sparse
             else f"shape '{[ids.size, columns]}' is invalid for input of size {grad.size}"
         )
-    _check_bounds(ids, num_weights)
+    check_bounds(ids, num_weights)
     return grad.reshape(ids.size, columns), ids
 
 
@@ -494,19 +379,3 @@ def check_padding_idx(padding_idx: int, num_embeddings: int) -> None:
     """
     if padding_idx > max(num_embeddings - 1, 0) or padding_idx < min(-num_embeddings, 0):
         raise AssertionError("Padding_idx must be within num_embeddings")
-
-
-def _check_id_dtype(ids: Array, position: str, function: str) -> None:
-    if ids.dtype not in (np.int32, np.int64):
-        raise RuntimeError(
-            f"Expected tensor for argument {position} 'indices' to have one of the following "
-            f"scalar types: Long, Int; but got {ids.dtype} instead "
-            f"(while checking arguments for {function})"
-        )
-
-
-def _check_bounds(ids: Array, num_embeddings: int) -> None:
-    # One pass for both ends: read as unsigned, a negative number becomes a huge one.
-    unsigned = ids.view(np.uint32 if ids.dtype == np.int32 else np.uint64)
-    if ids.size > 0 and unsigned.max() >= num_embeddings:
-        raise IndexError("index out of range in self")
