@@ -155,6 +155,30 @@ def lookup() -> Drawing:
     return d
 
 
+def ids_from_one() -> Drawing:
+    """Ids that begin at 1: row 0 is never used, and the last id has no row."""
+    d = Drawing(430, 262)
+    top, words = 34, ["", '"I"', '"you"', '"see"', '"hear"', '"them"']
+    for row, word in enumerate(words):
+        y, beyond = top + row * CELL, row == 5
+        role = "orange" if beyond else "blue"
+        if word:
+            d.text(66, y + 22, word, at="end")
+            d.row(78, y, [str(row)], role, "" if beyond else "blue", beyond)
+            d.line([(112, y + 17), (190, y + 17)], role, arrow=not beyond)
+        if beyond:
+            d.text(203, y + 24, "×", "orange", 22)
+            d.text(222, y + 22, "IndexError", "orange", at="start")
+        else:
+            d.row(222, y, [""] * 3, "ink" if word else "muted", "blue" if word else "")
+            d.text(206, y + 22, str(row), "muted", 13)
+    d.text(95, 22, "ids")
+    d.text(273, 22, "weight")
+    d.line([(336, top), (344, top), (344, top + 5 * CELL), (336, top + 5 * CELL)], "muted", False)
+    d.text(354, top + 2.5 * CELL + 5, "V = 5", "ink", at="start")
+    return d
+
+
 def padding_batch() -> Drawing:
     """Ragged lists become one rectangle; what fills the gaps is padding."""
     d = Drawing(520, 170)
@@ -201,6 +225,65 @@ def padding_gradient() -> Drawing:
     return d
 
 
+def scaled_gradient() -> Drawing:
+    """Upstream rows that meet are added, or added and divided by how many they are."""
+    d = Drawing(500, 284)
+    ids, top = "12314", 66
+    sums = {1: "a + d", 2: "b", 3: "c", 4: "e"}
+    for n, v in enumerate(ids):
+        y = top + n * (CELL + 8)
+        d.row(10, y, [v], "blue", "blue")
+        d.row(66, y, ["abcde"[n]], "purple", "purple")
+        end = int(v) + {0: 0.36, 3: 0.64}.get(n, 0.5)  # two arrows meet in row 1
+        d.line([(100, y + 17), (226, top + end * CELL)], "purple")
+    for row in range(6):
+        y = top + row * CELL
+        total = sums.get(row, "0")
+        mean = f"({total}) / 2" if row == 1 else f"{total} / 1" if row in sums else "0"
+        touched = row in sums
+        d.text(482, y + 22, str(row), "muted", 13)
+        d.box(230, y, 96, CELL)
+        d.text(278, y + 22, total, "purple" if touched else "muted")
+        d.box(336, y, 130, CELL, "orange", "", True)
+        d.text(401, y + 22, mean, "orange" if touched else "muted")
+    d.text(27, 52, "ids")
+    d.text(83, 52, "upstream", size=14)
+    d.text(348, 22, "scale_grad_by_freq")
+    d.text(278, 52, "False")
+    d.text(401, 52, "True", "orange")
+    return d
+
+
+def sparse_gradient() -> Drawing:
+    """A sparse gradient as it comes, coalesced, and written out as a table."""
+    d = Drawing(560, 256)
+    roles = {"3": "blue", "1": "purple", "5": "green"}
+    entries = [
+        ("3", "1", "2"),
+        ("1", "3", "4"),
+        ("3", "7", "8"),
+        ("5", "9", "10"),
+        ("1", "11", "12"),
+    ]
+    sums = [("1", "14", "16"), ("3", "8", "10"), ("5", "9", "10")]
+    for x, top, rows in ((20, 54, entries), (238, 88, sums)):
+        d.text(x + 17, top - 10, "indices", size=13)
+        d.text(x + 86, top - 10, "values", size=13)
+        for n, (v, *values) in enumerate(rows):
+            d.row(x, top + n * CELL, [v], roles[v])
+            d.row(x + 52, top + n * CELL, values, roles[v], roles[v])
+    for x, name in ((148, "coalesce()"), (366, "to_dense()")):
+        d.line([(x, 139), (x + 78, 139)])
+        d.text(x + 39, 128, name, size=13)
+    dense = {v: values for v, *values in sums}
+    for v in range(6):
+        row, role = dense.get(str(v), ["0", "0"]), roles.get(str(v), "muted")
+        d.text(466, 37 + (v + 0.5) * CELL + 5, str(v), "muted", 13)
+        d.row(478, 37 + v * CELL, row, role, "" if role == "muted" else role)
+    d.text(512, 24, "(6, 2)", size=13)
+    return d
+
+
 def favicon() -> Drawing:
     """A table with one row taken."""
     d = Drawing(32, 32)
@@ -215,8 +298,11 @@ def favicon() -> Drawing:
 FIGURES = {
     "map": map_of_the_book,
     "lookup": lookup,
+    "ids_from_one": ids_from_one,
     "padding_batch": padding_batch,
     "padding_gradient": padding_gradient,
+    "scaled_gradient": scaled_gradient,
+    "sparse_gradient": sparse_gradient,
     "favicon": favicon,
 }
 
