@@ -118,6 +118,7 @@ def map_of_the_book() -> Drawing:
         d.row(176, 32 + row * CELL, [""] * 3, *role, dash=row == 0, width=cell)
     d.text(218, 188, "weight")
     d.text(218, 22, "padding_idx", "muted", 13)
+    d.text(314, 52, "max_norm", "muted", 13)
     d.line([(260, 83), (286, 83)], "orange")
     d.row(290, 66, [""] * 3, "orange", "orange", width=cell)
     d.line([(374, 83), (398, 83)])
@@ -127,8 +128,17 @@ def map_of_the_book() -> Drawing:
     d.text(424, 148, "loss")
     d.line([(424, 158), (424, 214), (218, 214), (218, 198)], "purple")
     d.text(322, 233, "grad", "purple")
-    d.circled(156, 58, "1")
-    d.circled(156, 24, "4")
+    for x, y, chapter in (
+        (156, 58, "1"),
+        (156, 148, "2"),
+        (376, 196, "3"),
+        (156, 24, "4"),
+        (364, 46, "5"),
+        (338, 196, "6"),
+        (300, 196, "7"),
+        (192, 208, "8"),
+    ):
+        d.circled(x, y, chapter)
     return d
 
 
