@@ -286,10 +286,10 @@ def sparse_gradient() -> Drawing:
         d.line([(x, 139), (x + 78, 139)])
         d.text(x + 39, 128, name, size=13)
     dense = {v: values for v, *values in sums}
-    for v in range(6):
-        row, role = dense.get(str(v), ["0", "0"]), roles.get(str(v), "muted")
-        d.text(466, 37 + (v + 0.5) * CELL + 5, str(v), "muted", 13)
-        d.row(478, 37 + v * CELL, row, role, "" if role == "muted" else role)
+    for y, name in enumerate("012345"):
+        row, role = dense.get(name, ["0", "0"]), roles.get(name, "muted")
+        d.text(466, 37 + (y + 0.5) * CELL + 5, name, "muted", 13)
+        d.row(478, 37 + y * CELL, row, role, "" if role == "muted" else role)
     d.text(512, 24, "(6, 2)", size=13)
     return d
 
