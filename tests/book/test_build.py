@@ -77,7 +77,7 @@ def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(copy):
 
 
 def test_a_link_to_a_label_that_does_not_exist(copy):
-    edit(copy / "chapters" / "04_padding_idx.ipynb", "(#one-hot-matmul)", "(#nowhere)")
+    edit(copy / "chapters" / "04_padding_idx.ipynb", "(#lookup-table)", "(#nowhere)")
     line = refusal(build(copy), copy)
     assert "04_padding_idx.ipynb, cell 1" in line
     assert "nowhere" in line
