@@ -19,6 +19,8 @@ Where it differs from torch, on purpose:
 - An accident of torch is an error here: ``padding_idx=True``, bag offsets that decrease, are
   negative or leave ids over.
 - Counts are right where torch's are not: ``scale_grad_by_freq`` in `EmbeddingBag` on the CPU.
+- A second backward appends its entries to a sparse gradient. torch merges the two lists, as in a
+  merge sort, and adds entries that meet; after `coalesce` both are the same.
 - The gradient of a frozen table is left out without an error; there is no second derivative.
 - The dense gradient with ``scale_grad_by_freq`` multiplies, then adds; torch does both with one
   rounding, so the last bit may differ. Everything else that a docstring calls torch's is so to
