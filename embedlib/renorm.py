@@ -20,7 +20,8 @@ def embedding_renorm_(
     ``row *= max_norm / (n + 1e-7)``
 
     Each row once, however often it is named; rows that are not named stay as they are. The small
-    number keeps from dividing by zero, and leaves a shortened row a little below `max_norm`.
+    number keeps from dividing by zero, and leaves a shortened row a little below `max_norm` (in
+    float32 rounding is coarser, so the row may end a hair above).
 
     Args:
         weight: the table, shape ``(V, D)``, floats or complex numbers; written.
