@@ -52,11 +52,15 @@ def belongs(cell: Cell, edition: Edition) -> bool:
 
 
 def shown(cell: Cell) -> list[tuple[str, str]]:
-    """What a code cell shows, as text: the kind of each output and its words."""
-    parts = []
+    """What a code cell shows, as text: the kind of each output and its words.
+
+    Printed text may reach the notebook in pieces, cut by the clock: they count as one.
+    """
+    parts: list[tuple[str, str]] = []
     for output in cell["outputs"]:
         if output["output_type"] == "stream":
-            parts.append((output["name"], output["text"]))
+            before = parts.pop()[1] if parts and parts[-1][0] == output["name"] else ""
+            parts.append((output["name"], before + output["text"]))
         elif output["output_type"] == "error":
             parts.append((output["ename"], output["evalue"]))
         else:

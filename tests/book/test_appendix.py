@@ -1,0 +1,43 @@
+"""The appendices promise to be complete and literal: held to the notebooks themselves."""
+
+import inspect
+import re
+
+from torch import nn
+
+from web.editions import ROOT
+from web.notebooks import language, read, tags
+
+HEADING = re.compile(r"^### `(.+)`$", re.MULTILINE)
+
+
+def headings(notebook):
+    for cell in notebook["cells"]:
+        if language(cell) == "en":
+            yield from HEADING.findall(cell["source"])
+
+
+def test_every_heading_of_the_clinic_is_the_message_that_is_raised_under_it():
+    heading, entries = None, {}
+    for cell in read(ROOT / "chapters" / "a_error_clinic.ipynb")["cells"]:
+        if language(cell) == "en" and (found := HEADING.findall(cell["source"])):
+            entries |= {heading: [] for heading in found}
+            heading = found[-1]
+        errors = [o for o in cell.get("outputs", []) if o["output_type"] == "error"]
+        assert len(errors) == ("raises-exception" in tags(cell)), cell["source"]
+        for error in errors:
+            entries[heading].append(error["evalue"])
+            pieces = [piece.strip() for piece in heading.split("…")]
+            assert all(piece in error["evalue"] for piece in pieces), heading
+    silent = [heading for heading, errors in entries.items() if not errors]
+    assert silent == ["Expected all tensors to be on the same device"]  # needs a GPU
+    assert len(entries) > 40
+
+
+def test_the_index_of_arguments_has_a_heading_for_each_of_torchs():
+    known = set()
+    for kind in [nn.Embedding, nn.EmbeddingBag]:
+        for function in [kind, kind.forward, kind.from_pretrained]:
+            known |= set(inspect.signature(function).parameters) - {"self"}
+    named = list(headings(read(ROOT / "chapters" / "e_arguments.ipynb")))
+    assert sorted(named) == sorted(known)
