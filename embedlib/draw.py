@@ -188,7 +188,7 @@ def scatter_add(
     grad_at, table_at = _ID + 0.4, 2 * _ID + 0.4 + _GAP
     roles = _roles(ids[ids != padding_idx])
     canvas = _Canvas(ax, table_at + wide, 1 + max(len(ids), num_embeddings))
-    heads = {_ID / 2: "input", grad_at + _ID / 2: "grad", table_at + wide / 2: "weight.grad"}
+    heads = {_ID / 2: "input", grad_at + _ID / 2: "g", table_at + wide / 2: "weight.grad"}
     canvas.heads(heads)
     canvas.table(table_at, 1, [[total] for total in sums], wide, roles)
     if padding_idx is not None:
