@@ -107,7 +107,7 @@ def test_a_lookup_shows_ids_table_and_output():
 
 def test_a_scatter_add_shows_what_meets_in_each_row_and_drops_padding():
     texts = words(svg("scatter_add"))
-    assert texts[:3] == ["input", "grad", "weight.grad"]
+    assert texts[:3] == ["input", "g", "weight.grad"]
     assert texts[3:13] == ["0", "0", "1", "$g_{0} + g_{2}$", "2", "0", "3", "$g_{1}$", "4", "0"]
     assert texts[13:] == ["1", "$g_{0}$", "3", "$g_{1}$", "1", "$g_{2}$", "0", "$g_{3}$"]
     ax = DRAWINGS["scatter_add"](axes())
