@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from embedlib.palette import PALETTE
 from web.editions import EDITIONS, ROOT
 from web.notebooks import IMAGE, LABEL, Cell, Notebook, language, tags
 
@@ -27,6 +28,7 @@ INLINE = re.compile(r"\$([^$\n]+)\$")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
+COLOUR = re.compile(r"(?:fill|stroke): (#[0-9a-f]{6})")
 TAG = re.compile(r"</?\w+[^>]*>")
 EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])[^*\n]+(?<!\s)\*(?!\*)")
 
@@ -138,6 +140,18 @@ def pictures_have_words(notebook: Notebook) -> Iterator[Problem]:
         if drawn and not all(texts.get(edition) for edition in EDITIONS):
             cure = 'put "alt": {"en": …, "zh": …} into the cell’s metadata'
             yield Problem(number, "the drawn figure has no text in both languages", cure)
+
+
+def drawings_keep_to_the_palette(notebook: Notebook) -> Iterator[Problem]:
+    """Only colours of the palette have a counterpart on dark pages."""
+    known = set(PALETTE["light"].values())
+    for number, cell in code(notebook):
+        svg = "".join(
+            output.get("data", {}).get("image/svg+xml", "") for output in cell["outputs"]
+        )
+        if strange := set(COLOUR.findall(svg)) - known:
+            cure = "draw.use_style(), then C0 to C5 or a colour of embedlib.PALETTE"
+            yield Problem(number, f"colours without a dark counterpart: {sorted(strange)}", cure)
 
 
 def every_cell_was_run(notebook: Notebook) -> Iterator[Problem]:
@@ -252,6 +266,7 @@ RULES = [
     twins_agree,
     headings_have_labels,
     pictures_have_words,
+    drawings_keep_to_the_palette,
     every_cell_was_run,
     code_is_language_free,
     terms_are_the_books_own,

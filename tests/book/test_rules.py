@@ -95,6 +95,7 @@ def test_the_good_example_breaks_no_rule():
 
 
 FIGURE = {"output_type": "display_data", "data": {"image/svg+xml": "<svg/>"}}
+GREY = {"output_type": "display_data", "data": {"image/svg+xml": '<g style="fill: #808080"/>'}}
 FAULTS = {
     "untagged cell": (rules.languages_are_paired, broken(0, metadata={}), 1),
     "two tags": (rules.languages_are_paired, broken(0, metadata={"tags": ["en", "zh"]}), 1),
@@ -127,6 +128,11 @@ FAULTS = {
     "drawing without Chinese words": (
         rules.pictures_have_words,
         plus(code_cell(outputs=[FIGURE], alt={"en": "A curve."})),
+        4,
+    ),
+    "drawing in a colour of its own": (
+        rules.drawings_keep_to_the_palette,
+        plus(code_cell(outputs=[GREY])),
         4,
     ),
     "cell not run": (rules.every_cell_was_run, broken(2, execution_count=None), 3),
