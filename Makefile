@@ -7,7 +7,7 @@ N ?= 100000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 book: .venv/.book  ## set up and build the website into _build/site
 	@$(BIN)/python -m web.build
@@ -53,6 +53,9 @@ fuzz: .venv/.test  ## run the property tests with N random examples in all
 bench: .venv/.test  ## time embedlib against torch (QUICK=1: in two minutes)
 	$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick)
 
+bench-site: .venv/.test book  ## measure the website against stock Jupyter Book
+	@$(BIN)/python -m benchmarks.site
+
 clean:  ## remove what was built (the environment stays)
 	rm -rf _build
 
@@ -64,4 +67,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.test: .venv/.book tests/requirements.txt
 	@$(BIN)/python web/environment.py test
 
-.PHONY: help book serve notebooks test check lint execute figures pictures links fuzz bench clean
+.PHONY: help book serve notebooks test check lint execute figures pictures links fuzz bench bench-site clean

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+import embedlib
+
 HERE = Path(__file__).resolve().parent
 PALETTE = json.loads((HERE.parent / "embedlib" / "palette.json").read_text("utf-8"))
 CELL = 34  # side of one cell of a table
@@ -70,6 +72,14 @@ class Drawing:
             self.box(x + i * width, y, width, CELL, role, fill, dash)
             self.text(x + (i + 0.5) * width, y + CELL / 2 + 5, value, role)
 
+    def dot(self, x: float, y: float, value: float, role: str, scale: float = 5.6) -> None:
+        """A number: full where positive, hollow where negative, as large as it is."""
+        r = scale * min(abs(float(value)), 2.4) ** 0.5
+        look = f"f-{role}" if value > 0 else f"s-{role} none"
+        self.parts.append(
+            f'<circle class="{look}" cx="{x:g}" cy="{y:g}" r="{r:.2f}" stroke-width="1.5"/>'
+        )
+
     def circled(self, x: float, y: float, words: str) -> None:
         """The number of a chapter."""
         self.parts.append(f'<circle class="s-blue t-blue" cx="{x:g}" cy="{y:g}" r="13"/>')
@@ -101,6 +111,32 @@ class Drawing:
             f".s-{role}{{stroke:{colour}}}.f-{role},.h-{role}{{fill:{colour}}}"
             f".t-{role}{{fill:{colour};fill-opacity:.18}}.f-{role}{{fill-opacity:1}}"
         )
+
+
+def cover() -> Drawing:
+    """The first rows of a real table: an id goes in, a row comes out."""
+    d = Drawing(720, 222)
+    embedlib.manual_seed(666)
+    table = embedlib.Embedding(8, 12).weight.data
+    step, left, top, chosen = 22, 190, 34, 3
+    y = top + (chosen + 0.5) * step
+    d.row(24, y - CELL / 2, [str(chosen)], "orange", "orange")
+    d.line([(58, y), (150, y)], "orange")
+    d.text(104, y - 12, "id", "orange")
+    d.box(left - 6, top + chosen * step, 12 * step + 12, step, "orange", "orange")
+    for v, row in enumerate(table):
+        d.text(left - 16, top + (v + 0.5) * step + 5, str(v), "muted", 13)
+        for i, value in enumerate(row):
+            role = "orange" if v == chosen else "blue"
+            d.dot(left + (i + 0.5) * step, top + (v + 0.5) * step, value, role)
+    d.text(left + 6 * step, 22, "nn.Embedding(8, 12)")
+    d.line([(left + 12 * step + 6, y), (left + 12 * step + 46, y)], "orange")
+    x = left + 12 * step + 52
+    d.box(x - 4, y - 15, 12 * 16 + 8, 30, "orange", "orange")
+    for i, value in enumerate(table[chosen]):
+        d.dot(x + (i + 0.5) * 16, y, value, "orange", 4.2)
+    d.text(x + 96, y + 40, "weight[3]", "orange")
+    return d
 
 
 def map_of_the_book() -> Drawing:
@@ -306,6 +342,7 @@ def favicon() -> Drawing:
 
 
 FIGURES = {
+    "cover": cover,
     "map": map_of_the_book,
     "lookup": lookup,
     "ids_from_one": ids_from_one,

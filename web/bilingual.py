@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from web.editions import EDITIONS, address
-from web.notebooks import belongs, put_address
+from web.notebooks import belongs, put_address, tags
 
 
 def pick_edition(app: Sphinx, config: Config) -> None:
@@ -38,9 +38,13 @@ def keep_edition(app: Sphinx, docname: str, source: list[str]) -> None:
         if not belongs(cell, edition):
             cell["source"] = ""
         cell["source"] = put_address(cell["source"], address())
-        alt = cell["metadata"].get("alt")
-        if alt:
-            cell["metadata"]["mystnb"] = {"image": {"alt": alt[edition.code]}}
+        options: dict[str, Any] = {}
+        cell["metadata"]["mystnb"] = options
+        if alt := cell["metadata"].get("alt"):
+            options["image"] = {"alt": alt[edition.code]}
+        if "hide-output" in tags(cell):
+            options["code_prompt_show"] = edition.show_output
+            options["code_prompt_hide"] = edition.hide_output
     source[0] = json.dumps(notebook)
 
 

@@ -25,6 +25,8 @@ class Edition:
     toc_title: str
     show_solution: str
     hide_solution: str
+    show_output: str  # of a cell whose output would answer a prediction
+    hide_output: str
 
     @property
     def hreflang(self) -> str:
@@ -42,6 +44,8 @@ EDITIONS = {
         toc_title="On this page",
         show_solution="Show the solution",
         hide_solution="Hide the solution",
+        show_output="I have a guess: show the output",
+        hide_output="Hide the output",
     ),
     "zh": Edition(
         code="zh",
@@ -53,6 +57,8 @@ EDITIONS = {
         toc_title="本页目录",
         show_solution="看答案",
         hide_solution="收起答案",
+        show_output="猜好了，看输出",
+        hide_output="收起输出",
     ),
 }
 

@@ -56,7 +56,7 @@ def make_lean(app: Sphinx, exception: Exception | None) -> None:
     merge_styles(site, pages)
     for sheet in (BUNDLE, FORMULAS):
         cut_rules(site / sheet, known, prefixes)
-    put_date(site, pages)
+    write_pages(site, pages)
     style = (site / BUNDLE).read_text("utf-8")
     icons = {int(code, 16) if code else ord(char) for code, char in ICON.findall(style)}
     cut_fonts(site / "_static/vendor/fontawesome/webfonts", icons)
@@ -118,12 +118,14 @@ def read_style(site: Path, sheet: str) -> str:
     return IMPORT.sub(imported, RELATIVE_URL.sub(moved, style))
 
 
-def put_date(site: Path, pages: dict[Path, str]) -> None:
-    """Name the sheet with its content's hash, so that no reader keeps an old one."""
+def write_pages(site: Path, pages: dict[Path, str]) -> None:
+    """Name the sheet with its content's hash, so that no reader keeps an old one; leave the
+    picture in the closed menu until the menu opens."""
     digest = hashlib.sha256((site / BUNDLE).read_bytes()).hexdigest()[:8]
     for path, page in pages.items():
-        dated = re.sub(rf'{re.escape(BUNDLE)}[^"]*"', f'{BUNDLE}?v={digest}"', page)
-        path.write_text(dated, "utf-8")
+        page = re.sub(rf'{re.escape(BUNDLE)}[^"]*"', f'{BUNDLE}?v={digest}"', page)
+        page = re.sub(r"<img(?! loading)(?=[^>]*logo_colab)", '<img loading="lazy"', page)
+        path.write_text(page, "utf-8")
 
 
 # --- rules in use ------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ def mend_accessibility(
 def write_palette(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         Path(app.outdir, "_static", "palette.css").write_text(palette_css(), "utf-8")
+        # instead of the theme's two styles, one for light and one for dark pages
+        Path(app.outdir, "_static", "pygments.css").write_text(code_css(), "utf-8")
 
 
 def darken_drawings(app: Sphinx, exception: Exception | None) -> None:
@@ -110,16 +112,39 @@ def translate_theme(app: Sphinx, exception: Exception | None) -> None:
 
 def palette_css() -> str:
     def block(mode: str) -> str:
-        return "".join(f"--book-{role}:{colours[mode]};" for role, colours in PALETTE.items())
+        roles = "".join(f"--book-{role}:{colours[mode]};" for role, colours in PALETTE.items())
+        return f"{roles}--book-surface:{SURFACE[mode]};"
 
     return f"html{{{block('light')}}}html[data-theme=dark]{{{block('dark')}}}\n"
+
+
+# Behind code and boxes: near enough to the paper for every accent to be read on it.
+SURFACE = {"light": "#f6f8fa", "dark": "#17191c"}
+
+# Pygments' short names of the parts of code -> a role of the palette.
+CODE = {
+    "purple": "k kc kd kn kp kr kt ow",
+    "green": "s sa sb sc sd s1 s2 se sh si sx sr ss dl",
+    "blue": "m mb mf mh mi mo il nb bp nf fm nc nd ne",
+    "muted": "c ch cm cp c1 cs gp go",
+    "red": "gr gt err",
+}
+
+
+def code_css() -> str:
+    """Code in the colours of the palette; the same rules serve light and dark pages."""
+    rules = [".highlight{color:var(--book-ink);background:var(--book-surface)}"]
+    for role, parts in CODE.items():
+        classes = ",".join(f".{part}" for part in parts.split())
+        rules.append(f".highlight :is({classes}){{color:var(--book-{role})}}")
+    return "".join(rules) + ".highlight :is(.k,.kn,.kc,.ow){font-weight:600}\n"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", aim_colab_at_published_notebooks, priority=900)
     app.connect("doctree-resolved", let_figures_follow_the_page)
     app.connect("html-page-context", mend_accessibility)
-    app.connect("build-finished", write_palette)
+    app.connect("build-finished", write_palette, priority=600)  # the theme writes pygments.css
     app.connect("build-finished", darken_drawings)
     app.connect("build-finished", translate_theme)
     app.add_css_file("palette.css")
