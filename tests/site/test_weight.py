@@ -27,6 +27,7 @@ SCRIPTS = {
     "sphinx-book-theme.js": "the sidebar",
     "bootstrap.js": "menus and tooltips of the header",
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
+    "translations.js": "the words of these scripts in Chinese",
     "book.mjs": "the language switch keeps the section",
 }
 
