@@ -3,12 +3,17 @@
 import inspect
 import re
 
+import pytest
 from torch import nn
 
 from web.editions import ROOT
 from web.notebooks import language, read, tags
 
 HEADING = re.compile(r"^### `(.+)`$", re.MULTILINE)
+DEFAULT = {
+    "en": re.compile(r"^### `(.+)`\n\n(?:Default: `(.+?)`\.|No default\.)", re.MULTILINE),
+    "zh": re.compile(r"^### `(.+)`\n\n(?:默认：`(.+?)`。|没有默认值，)", re.MULTILINE),
+}
 
 
 def headings(notebook):
@@ -34,10 +39,23 @@ def test_every_heading_of_the_clinic_is_the_message_that_is_raised_under_it():
     assert len(entries) > 40
 
 
-def test_the_index_of_arguments_has_a_heading_for_each_of_torchs():
-    known = set()
+def torchs_arguments():
+    """Each argument of torch's layers with its default as Python writes it, "" if it has none."""
     for kind in [nn.Embedding, nn.EmbeddingBag]:
         for function in [kind, kind.forward, kind.from_pretrained]:
-            known |= set(inspect.signature(function).parameters) - {"self"}
+            for argument in inspect.signature(function).parameters.values():
+                if argument.name != "self":
+                    has_one = argument.default is not argument.empty
+                    yield argument.name, repr(argument.default) if has_one else ""
+
+
+def test_the_index_of_arguments_has_a_heading_for_each_of_torchs():
     named = list(headings(read(ROOT / "chapters" / "e_arguments.ipynb")))
-    assert sorted(named) == sorted(known)
+    assert sorted(named) == sorted({name for name, _ in torchs_arguments()})
+
+
+@pytest.mark.parametrize("edition", DEFAULT)
+def test_the_index_of_arguments_states_torchs_defaults(edition):
+    cells = read(ROOT / "chapters" / "e_arguments.ipynb")["cells"]
+    words = "\n".join(cell["source"] for cell in cells if language(cell) == edition)
+    assert sorted(DEFAULT[edition].findall(words)) == sorted(set(torchs_arguments()))
