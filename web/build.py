@@ -44,8 +44,9 @@ def main() -> None:
 
     try:
         check_contents()
-        say("KaTeX: fetched or found, hashes verified")
+        say("KaTeX, MiniSearch: fetched or found, hashes verified")
         fetch("katex")
+        fetch("minisearch")
         say("Sphinx: both editions, side by side")
         pages = build_editions(builder, say)
         if builder == "linkcheck":
