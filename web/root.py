@@ -17,7 +17,7 @@ FRONT = "A book in English and Chinese about torch.nn.Embedding, where every cla
 LOST = {
     "en": {
         "title": "This page does not exist",
-        "words": "Perhaps it was renamed, or the address has a slip of the pen.",
+        "words": "Perhaps it was renamed, or there is a slip in its address.",
         "contents": "To the contents",
         "search": "Search the book",
     },

@@ -162,11 +162,13 @@ function best(parts, terms) {
 }
 
 /** The sentence (or the line of code) that has most of the words; else the first sentence. */
-export function excerpt({ text, code }, terms) {
+export function excerpt({ title, text, code }, terms) {
   const lines = code.split("\n");
   const paragraphs = text.split("\n").map(sentencesOf);
   const sentences = paragraphs.flat();
-  const [inText, inCode] = [best(sentences, terms), best(lines, terms)];
+  const inTitle = new Set(termsOfText(title)); // code need not say what the title says already
+  const beyond = new Set([...terms].filter((term) => !inTitle.has(term)));
+  const [inText, inCode] = [best(sentences, terms), best(lines, beyond)];
   if (inCode.count > inText.count) return { words: shorten(lines[inCode.at], terms), isCode: true };
   let words = sentences[inText.at] ?? "";
   const paragraph = paragraphs.find((some) => some.includes(words)) ?? [];
