@@ -35,6 +35,9 @@ lint: .venv/.test
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
+address: .venv/.book  ## write the address of your copy: URL=https://github.com/someone/book
+	@$(BIN)/python -m web.address "$(URL)" "$(SITE)"
+
 execute: .venv/.test  ## run every notebook from a clean kernel and store its outputs
 	$(BIN)/python -m web.execute
 
@@ -67,4 +70,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.test: .venv/.book tests/requirements.txt
 	@$(BIN)/python web/environment.py test
 
-.PHONY: help book serve notebooks test check lint execute figures pictures links fuzz bench bench-site clean
+.PHONY: help book serve notebooks address test check lint execute figures pictures links fuzz bench bench-site clean

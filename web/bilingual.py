@@ -69,12 +69,12 @@ def link_editions(
     context["editions"] = EDITIONS if config.site else {}
     context["edition"] = config.edition
     context["languages"] = {code: e.hreflang for code, e in EDITIONS.items()}
-    if config.site and doctree is not None:
+    if config.site and (doctree is not None or pagename == "search"):
         page = f"{pagename}.html"
         alternates = {e.hreflang: f"{code}/{page}" for code, e in EDITIONS.items()} | {
             "x-default": ""
         }
-        context["metatags"] += "".join(
+        context["metatags"] = context.get("metatags", "") + "".join(
             f'<link rel="alternate" hreflang="{language}" href="{config.site}/{path}" />\n'
             for language, path in alternates.items()
         )

@@ -1,4 +1,4 @@
-"""Build the website: ``python -m web.build`` -> ``_build/site/{index.html,en,zh,wheels}``.
+"""Build the website: ``python -m web.build`` -> ``_build/site`` (both editions, the front page).
 
 Nothing is executed: the notebooks carry their outputs. The last good site stays in place until
 the new one is whole.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import html
 import io
 import re
 import shutil
@@ -22,6 +21,7 @@ from pathlib import Path
 from web.editions import EDITIONS, ROOT, Address, address
 from web.fetch import FetchError, fetch
 from web.notebooks import publish
+from web.root import write_root
 
 BUILD = ROOT / "_build"
 SITE = BUILD / "site"
@@ -44,13 +44,14 @@ def main() -> None:
 
     try:
         check_contents()
-        say("KaTeX: fetched or found, hashes verified")
+        say("KaTeX, MiniSearch: fetched or found, hashes verified")
         fetch("katex")
+        fetch("minisearch")
         say("Sphinx: both editions, side by side")
         pages = build_editions(builder, say)
         if builder == "linkcheck":
             return
-        say("wheel of embedlib, notebooks for readers, front page")
+        say("wheel of embedlib, notebooks for readers, front page, sitemap")
         assemble(pages, address())
     except (BuildError, FetchError) as refusal:
         sys.exit(f"make book: {refusal}")
@@ -153,8 +154,7 @@ def assemble(pages: dict[str, Path], where: Address) -> None:
         for _ in publish(new / code / "_sources" / "chapters", edition, where, online=True):
             pass
     build_wheel(new / "wheels")
-    (new / "index.html").write_text(front_page(where), "utf-8")
-    (new / ".nojekyll").touch()
+    write_root(new, where)
     if SITE.exists():
         SITE.rename(old)
     new.rename(SITE)
@@ -168,22 +168,6 @@ def build_wheel(folder: Path) -> None:
     )
     if answer.returncode:
         raise BuildError(f"the wheel of embedlib: {answer.stderr.strip().splitlines()[-1]}")
-
-
-def front_page(where: Address) -> str:
-    """``/``: leads to the reader's language; without scripts it offers both."""
-    links = " · ".join(
-        f'<a href="{e.code}/chapters/index.html" lang="{e.code}" hreflang="{e.code}">{e.name}</a>'
-        for e in EDITIONS.values()
-    )
-    alternates = "".join(
-        f'<link rel="alternate" hreflang="{e.hreflang}" '
-        f'href="{where.site}/{e.code}/chapters/index.html">\n'
-        for e in EDITIONS.values()
-    )
-    title = " · ".join(html.escape(e.title) for e in EDITIONS.values())
-    template = (ROOT / "web" / "templates" / "front.html").read_text("utf-8")
-    return template.format(title=title, links=links, alternates=alternates, site=where.site)
 
 
 if __name__ == "__main__":

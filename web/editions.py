@@ -85,11 +85,21 @@ PLACEHOLDER = Address(
 
 
 def address() -> Address:
-    """The address of this copy. In a workflow ``GITHUB_REPOSITORY`` (owner/name) wins."""
+    """The address of this copy: in a workflow that of ``GITHUB_REPOSITORY`` (owner/name).
+
+    So a fork is right from its first publication. Only the site's address may be another one
+    than GitHub's: a domain of one's own, when the configuration names this very repository.
+    """
+    config = read_config()
+    written = Address(config["repository"]["url"], config["html"]["baseurl"].rstrip("/"))
     slug = os.environ.get("GITHUB_REPOSITORY")
-    if not slug:
-        config = read_config()
-        return Address(config["repository"]["url"], config["html"]["baseurl"].rstrip("/"))
+    if not slug or written.repository.lower() == f"https://github.com/{slug}".lower():
+        return written
+    return on_github(slug)
+
+
+def on_github(slug: str) -> Address:
+    """Where GitHub Pages serves the repository ``owner/name``."""
     owner, name = slug.split("/")
     host = f"{owner.lower()}.github.io"
     site = f"https://{host}" if name.lower() == host else f"https://{host}/{name}"

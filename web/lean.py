@@ -31,7 +31,11 @@ RELATIVE_URL = re.compile(r"""url\((["']?)(?!data:|#|\w+:|/)([^)"']+)\1\)""")
 ICON = re.compile(r"\\([ef][0-9a-f]{3})|([\ue000-\uf8ff])")
 FORMULA = re.compile(r'<span class="katex-html"')
 SPAN = re.compile(r"<(/?)span\b")
-USELESS = ["scripts/fontawesome.js*", "**/*.map", "vendor/**/*.ttf", "copybutton_funcs.js"]
+SPHINX_SEARCH = ["searchtools.js", "language_data.js"]  # the book has its own, web/search.py
+USELESS = [
+    *("scripts/fontawesome.js*", "**/*.map", "vendor/**/*.ttf", "copybutton_funcs.js"),
+    *SPHINX_SEARCH,
+]
 # Parts of Bootstrap that the theme ships and this book has not: its script names their classes.
 ABSENT = ("accordion", "card", "carousel", "list-group", "modal", "offcanvas", "popover", "toast")
 
@@ -137,7 +141,7 @@ def names_in_use(site: Path, pages: Iterable[str]) -> tuple[set[str], tuple[str,
     known = {name for page in pages for names in NAMES.findall(page) for name in names.split()}
     spoken: set[str] = set()
     for path in [*site.rglob("*.js"), *site.rglob("*.mjs")]:
-        if path.name not in {"fontawesome.js", "searchindex.js"}:
+        if path.name not in {"fontawesome.js", "minisearch.mjs", *SPHINX_SEARCH}:
             spoken.update(WORD.findall(path.read_text("utf-8")))
     spoken = {word for word in spoken if not word.startswith(ABSENT)}
     for page in pages:

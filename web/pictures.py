@@ -1,7 +1,8 @@
 """Photograph every page of the built site, to be looked at: ``make pictures``.
 
-Both languages, light and dark, 1280 and 375 pixels wide, into ``_build/pictures``; and the two
-pictures of the READMEs into ``imgs/``.
+Both languages, light and dark, 1280 and 375 pixels wide, into ``_build/pictures``; and into
+``imgs/`` what others show of the book: the pictures of the READMEs, of links to the site (Open
+Graph wants PNG), and the icons.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from web.server import serving
 
 PICTURES = ROOT / "_build" / "pictures"
 WIDTHS = {1280: 900, 375: 800}
+SHARED = {
+    "en": "An executable book: torch’s embedding layer, rebuilt in NumPy",
+    "zh": "一本能运行的书：用 NumPy 重写 torch 的嵌入层",
+}
 
 
 def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -> None:
@@ -33,10 +38,34 @@ def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -
     context.close()
 
 
+def draw_shared(browser: Browser) -> None:
+    """1200 × 630, the size that Open Graph asks for; the icons for what reads no SVG."""
+    page = browser.new_page(viewport={"width": 1200, "height": 630})
+    layout = (ROOT / "web" / "templates" / "share.html").read_text("utf-8")
+    figure = (ROOT / "imgs" / "lookup.svg").read_text("utf-8")
+    for code, edition in EDITIONS.items():
+        page.set_content(
+            layout.format(
+                lang=edition.hreflang, title=edition.title, words=SHARED[code], figure=figure
+            )
+        )
+        page.screenshot(path=ROOT / "imgs" / f"share-{code}.png")
+    icon = (ROOT / "imgs" / "favicon.svg").read_text("utf-8")
+    for size in (32, 180):
+        page.set_viewport_size({"width": size, "height": size})
+        paper = "background:#fff" if size == 180 else ""  # a phone puts black behind nothing
+        page.set_content(
+            f"<style>body{{margin:0;{paper}}}svg{{display:block;width:100%;height:auto}}</style>{icon}"
+        )
+        page.screenshot(path=ROOT / "imgs" / f"icon-{size}.png", omit_background=True)
+    page.close()
+
+
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with serving(ROOT / "_build" / "site") as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        draw_shared(browser)
         for code in EDITIONS:
             for theme in ("light", "dark"):
                 for width in WIDTHS:

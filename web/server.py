@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,29 @@ class Handler(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
+
+    def send_error(
+        self, code: int, message: str | None = None, explain: str | None = None
+    ) -> None:
+        """A missing page is answered as GitHub Pages does it, with the site's own 404.html."""
+        page = self.lost_page() if code == HTTPStatus.NOT_FOUND else None
+        if page is None:
+            super().send_error(code, message, explain)
+            return
+        content = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def lost_page(self) -> Path | None:
+        """The nearest 404.html above the address, inside the served folder."""
+        served = Path(self.directory)
+        above = Path(self.translate_path(self.path)).parents
+        pages = (folder / "404.html" for folder in above if folder.is_relative_to(served))
+        return next((page for page in pages if page.is_file()), None)
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Say nothing about requests."""

@@ -130,16 +130,6 @@ def test_the_address_in_the_configuration_stands_everywhere(copy):
         edit(copy / "_config.yml", old, new)
     answer = build(copy, GITHUB_REPOSITORY="")
     assert answer.returncode == 0, answer.stderr
-    check_addresses(copy)
-
-
-def test_the_address_of_a_workflow_wins_everywhere(copy):
-    answer = build(copy, GITHUB_REPOSITORY="someone/book")
-    assert answer.returncode == 0, answer.stderr
-    check_addresses(copy)
-
-
-def check_addresses(copy):
     site = copy / "_build" / "site"
     pages = [*site.rglob("*.html"), *site.rglob("*.ipynb")]
     text = "".join(page.read_text("utf-8") for page in pages)

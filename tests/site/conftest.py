@@ -55,6 +55,12 @@ def visit(browser, site):
         context.close()
 
 
+@pytest.fixture
+def faults_of():
+    """For a test that opens pages of another site than ``site``."""
+    return watch
+
+
 def watch(page, site):
     faults = []
 

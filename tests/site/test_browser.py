@@ -96,59 +96,6 @@ def test_the_switch_keeps_the_page_also_without_scripts(visit, code, other):
     page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html")
 
 
-SEARCHES = {
-    "en": {
-        "vocabulary": "01_one_hot_matmul",
-        "one-hot vector": "01_one_hot_matmul",
-        "transposed": "01_one_hot_matmul",
-        "infinity": "01_one_hot_matmul",
-        "mask": "04_padding_idx",
-        "weight decay": "04_padding_idx",
-        "index out of range in self": "a_error_clinic",
-        "from_pretrained": "e_arguments",
-        "scatter-add": "03_gradient_scatter_add",
-        "Frobenius norm": "05_max_norm",
-        "uncoalesced": "07_sparse_gradients",
-        "reading paths minutes": "index",
-    },
-    "zh": {
-        "词表": "01_one_hot_matmul",
-        "独热向量": "01_one_hot_matmul",
-        "嵌入矩阵": "01_one_hot_matmul",
-        "转置": "01_one_hot_matmul",
-        "填充行": "04_padding_idx",
-        "权重衰减": "04_padding_idx",
-        "梯度检验": "03_gradient_scatter_add",
-        "未知词元": "02_lookup_table",
-        "padding_idx 掩码": "04_padding_idx",
-        "行": "01_one_hot_matmul",
-        "随机种子": "02_lookup_table",
-        "按索引累加": "03_gradient_scatter_add",
-        "范数上限": "05_max_norm",
-        "频次": "06_scale_grad_by_freq",
-        "未合并": "07_sparse_gradients",
-        "优化器状态": "08_optimizers",
-    },
-}
-
-
-@pytest.mark.parametrize(("code", "words"), [(c, w) for c in SEARCHES for w in SEARCHES[c]])
-def test_a_search_finds_the_page(visit, code, words):
-    page = visit(f"{code}/search.html?q={words}")
-    page.wait_for_selector("#search-results li a")
-    found = page.eval_on_selector_all("#search-results li a", "links => links.map(a => a.href)")
-    assert any(SEARCHES[code][words] in link for link in found), found
-
-
-def test_the_search_field_leads_to_the_results(visit):
-    page = visit("zh/chapters/index.html")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("填充行")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results li a")
-    assert page.faults == []
-
-
 def test_a_folded_answer_opens_by_keyboard(visit):
     page = visit("en/chapters/01_one_hot_matmul.html")
     page.focus("details > summary")

@@ -1,0 +1,249 @@
+"""The search of both editions: what is found, in which order, and what is shown of it."""
+
+import csv
+import gzip
+import re
+
+import pytest
+
+from web.editions import EDITIONS, ROOT
+from web.notebooks import language, paths, read
+from web.search import WORDS, spellings
+
+SITE = ROOT / "_build" / "site"
+both_editions = pytest.mark.parametrize("code", EDITIONS)
+CHAPTERS = {path.stem.split("_")[0]: path.stem for path in paths()}
+CLINIC = "a_error_clinic"
+ENTRY = re.compile(r"^\(([\w-]+)\)=\n### `(.+)`$", re.MULTILINE)
+
+ASK = """async (queries) => {
+  const { ready, excerpt } = await import(new URL("_static/search/search.mjs", document.baseURI));
+  const book = await ready;
+  return queries.map((query) => book.find(query).map(({ page, places }) => ({
+    page: page.address.match(/(\\w+)\\.html/)[1],
+    sections: places.slice(0, 4).map(({ section }) => section.id),
+    whole: places[0].share === 1,
+    words: excerpt(places[0].section, places[0].terms).words,
+  })));
+}"""
+
+
+@pytest.fixture(scope="module")
+def ask(browser, site):
+    """Many queries at once, on one page of each edition: the pages found, best first."""
+    opened = {code: browser.new_page() for code in EDITIONS}
+    for code, page in opened.items():
+        page.goto(f"{site}/{code}/search.html", wait_until="networkidle")
+    yield lambda code, queries: dict(
+        zip(queries, opened[code].evaluate(ASK, list(queries)), strict=True)
+    )
+    for page in opened.values():
+        page.close()
+
+
+def shown(found):
+    return [f"{hit['page']}#{hit['sections'][0]}" for hit in found[:5]]
+
+
+def terms(code):
+    """Each spelling of each term whose chapter exists, and the chapter."""
+    column = {"en": "english", "zh": "chinese"}[code]
+    with (ROOT / "web" / "terms.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["chapter"] in CHAPTERS:
+                yield from ((term, CHAPTERS[row["chapter"]]) for term in spellings(row[column]))
+
+
+def messages():
+    """Label and heading of every entry of the error clinic."""
+    for cell in read(ROOT / "chapters" / f"{CLINIC}.ipynb")["cells"]:
+        if language(cell) == "en":
+            yield from ENTRY.findall(cell["source"])
+
+
+@both_editions
+def test_every_term_finds_its_chapter_among_the_first_three_pages(ask, code):
+    wanted = dict(terms(code))
+    assert len(wanted) > 50
+    missed = [
+        f"{code}, search “{term}”: {wanted[term]} is not among the first three pages, but "
+        f"{shown(found)}. Say the term there, or mend its chapter in web/terms.csv"
+        for term, found in ask(code, wanted).items()
+        if wanted[term] not in [hit["page"] for hit in found[:3]]
+    ]
+    assert not missed, "\n".join(missed)
+
+
+PASTED = {
+    "as it is": lambda message: message,
+    "with the kind of error": lambda message: f"RuntimeError: {message}",
+    "with the reader's own numbers": lambda message: re.sub(
+        r"-?\d+", "17", message.replace("…", "of 4321")
+    ),
+    "with the end of a traceback": lambda message: (
+        'File "train.py", line 88, in forward return F.embedding( input, self.weight, '
+        f"self.padding_idx) RuntimeError: {message}"
+    ),
+}
+
+
+@both_editions
+@pytest.mark.parametrize("way", PASTED)
+def test_a_pasted_message_finds_its_entry_first(ask, code, way):
+    wanted = {PASTED[way](message): label for label, message in messages()}
+    assert len(wanted) > 40
+    missed = [
+        f"{code}, search “{query}”: first {shown(found)[:1]} instead of {CLINIC}#{wanted[query]}. "
+        "The heading of the entry must be a piece of the message (… for what varies)"
+        for query, found in ask(code, wanted).items()
+        if shown(found)[:1] != [f"{CLINIC}#{wanted[query]}"]
+    ]
+    assert not missed, "\n".join(missed)
+
+
+# What a reader may type, and the page (or page#section) that must be among the first three.
+TYPED = {
+    "en": {
+        "padding_idx": "04_padding_idx",
+        "EmbeddingBag": "a_error_clinic#clinic-bag",
+        "embeddingbag": "a_error_clinic#clinic-bag",
+        "embedding_dense_backward": "03_gradient_scatter_add",
+        "torch.optim.SparseAdam": "08_optimizers",
+        "nn.Embedding.from_pretrained": "e_arguments",
+        "from_pretrained freeze": "e_arguments",
+        "transposed": "01_one_hot_matmul",
+        "infinity": "01_one_hot_matmul",
+        "reading paths minutes": "index",
+        "padding_indx": "04_padding_idx",  # misspelt
+        "embeding layer": "01_one_hot_matmul",
+        "nan": "a_error_clinic#symptoms-table",
+        "loss not decreasing": "a_error_clinic#symptoms-training",
+        "cuda device mismatch": "a_error_clinic#err-same-device",
+        "device-side assert triggered": "a_error_clinic#symptoms-data",
+        "out of memory": "08_optimizers#may-i-use-adam",
+        "index out of bounds": "a_error_clinic#err-index-out-of-range",
+    },
+    "zh": {
+        "padding_idx": "04_padding_idx",
+        "padding_idx 掩码": "04_padding_idx",
+        "EmbeddingBag": "a_error_clinic#clinic-bag",
+        "torch.optim.SparseAdam": "08_optimizers",
+        "行": "01_one_hot_matmul",
+        "袋": "a_error_clinic#clinic-bag",
+        "表": "01_one_hot_matmul",
+        "嵌入矩阵": "01_one_hot_matmul",
+        "填充行": "04_padding_idx#two-things",
+        "梯度检验": "03_gradient_scatter_add",
+        "nan": "a_error_clinic#symptoms-table",
+        "不收敛": "a_error_clinic#symptoms-training",
+        "报错 索引越界": "a_error_clinic#err-index-out-of-range",
+        "显存不够": "a_error_clinic#symptoms-training",
+        "cuda 设备不一致": "a_error_clinic#err-same-device",
+        "每次结果都不一样": "a_error_clinic#symptoms-training",
+    },
+}
+
+
+@both_editions
+def test_what_readers_type_finds_its_place(ask, code):
+    missed = [
+        f"{code}, search “{query}”: {TYPED[code][query]} is not among {shown(found)[:3]}"
+        for query, found in ask(code, TYPED[code]).items()
+        if not any(
+            f"{hit['page']}#{section}".startswith(TYPED[code][query])
+            for hit in found[:3]
+            for section in hit["sections"]
+        )
+    ]
+    assert not missed, "\n".join(missed)
+
+
+CHROME = {
+    "en": ["Link to this heading", "Hide the solution", "Skip to main", "¶", "#"],
+    "zh": ["本节的链接", "收起答案", "跳转至", "¶", "#"],
+}
+
+
+@both_editions
+def test_the_sentence_that_is_shown_has_the_words_and_no_words_of_the_page_around(ask, code):
+    wanted = [term for term, _ in terms(code)]
+    for term, found in ask(code, wanted).items():
+        for hit in found[:1]:
+            assert hit["words"].strip(), f"{code}, search “{term}”: nothing is shown of {hit}"
+            assert len(hit["words"]) < 260, hit
+            assert not [word for word in CHROME[code] if word in hit["words"]], hit
+
+
+@both_editions
+def test_the_words_are_marked_and_the_link_leads_to_the_section(visit, code):
+    query = {"en": "padding row", "zh": "填充行"}[code]
+    page = visit(f"{code}/search.html?q={query}")
+    page.wait_for_selector(".search-places a")
+    marked = page.locator(".search-places .context mark").all_inner_texts()
+    assert marked
+    assert all(re.match("pad|row|填充|行", word.lower()) for word in marked), marked
+    assert query[:3] in page.locator(".search-places .context").first.inner_text().lower()
+    page.locator(".search-places a").first.click()
+    page.wait_for_url(re.compile(r"/chapters/04_padding_idx\.html#[\w-]+$"))
+    target = page.url.split("#")[1]
+    assert page.locator(f"section#{target}").bounding_box()["y"] < 300
+    assert page.faults == []
+
+
+@both_editions
+def test_a_query_without_a_result_says_so_and_offers_a_way_on(visit, code):
+    page = visit(f"{code}/search.html?q=qqzzxx")
+    status = page.locator("#search-status")
+    assert status.inner_text() == WORDS[code]["none"].format(query="qqzzxx")
+    assert status.get_attribute("role") == "status"
+    ways = page.eval_on_selector_all("#search-results a", "links => links.map(a => a.href)")
+    assert any(CLINIC in way for way in ways), ways
+    for way in ways:
+        assert page.goto(way).ok, way
+    assert page.faults == []
+
+
+@both_editions
+def test_results_follow_what_is_typed_and_the_address_keeps_it(visit, code):
+    page = visit(f"{code}/search.html")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("max_norm")
+    page.wait_for_selector(".search-places a")
+    assert page.locator(".search-places a[href*='05_max_norm']").count()
+    page.wait_for_url("**/search.html?q=max_norm")
+    assert page.faults == []
+
+
+def test_html_in_a_query_is_only_text(visit):
+    page = visit("en/search.html?q=%3Cimg%3Eqqzzxx")
+    assert "<img" in page.locator("#search-status").inner_text()
+    assert page.locator("#search-results img, #search-status img").count() == 0
+
+
+def test_the_search_field_leads_to_the_results(visit):
+    page = visit("zh/chapters/index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("填充行")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".search-places a")
+    assert page.faults == []
+
+
+@both_editions
+def test_without_the_books_words_the_page_says_so(browser, site, code):
+    page = browser.new_page()
+    page.route("**/sections.json", lambda route: route.abort())
+    page.goto(f"{site}/{code}/search.html?q=x", wait_until="networkidle")
+    assert page.locator("#search-status").inner_text() == WORDS[code]["failed"]
+    page.close()
+
+
+@both_editions
+def test_the_search_weighs_at_most_400_kilobytes_and_only_its_own_page_loads_it(code):
+    folder = SITE / code / "_static" / "search"
+    weights = {p.name: len(gzip.compress(p.read_bytes())) for p in folder.glob("*.[mj]*s*")}
+    assert set(weights) == {"search.mjs", "minisearch.mjs", "stemmer.mjs", "sections.json"}
+    assert sum(weights.values()) <= 400_000, f"{code}: {weights}"
+    for page in (SITE / code).rglob("*.html"):
+        loads = any(f"search/{name}" in page.read_text("utf-8") for name in weights)
+        assert loads == (page.name == "search.html"), f"{code}: {page.name}"

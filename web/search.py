@@ -1,0 +1,183 @@
+"""Sphinx extension: a search of sections, in both languages.
+
+Sphinx's own index knows pages, cuts Chinese with a dictionary, and forgets what stood around a
+word. Here the words of every section are written into one file, which the search page alone
+loads; in the browser MiniSearch ranks them (``static/search/search.mjs``).
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from sphinx.application import Sphinx
+from sphinx.search.en import js_porter_stemmer
+
+from web.editions import ROOT
+from web.fetch import fetch
+
+GLOSSARY = "chapters/c_glossary"
+# The glossary has every term, but the chapter is where a term is explained.
+WEIGHTS = {GLOSSARY: 0.3}
+CHROME = ".headerlink, .copybtn, button, script, style, noscript, .toggle-button"
+BLOCKS = "p, li, td, th, dt, dd, summary, figcaption, blockquote, h1, h2, h3, h4, h5, h6, br"
+
+WORDS = {
+    "en": {
+        "found": "Pages: {pages}, places: {places}",
+        "some": "No place has all of these words. The nearest:",
+        "none": "Nothing was found for “{query}”.",
+        "loading": "Loading the book’s words …",
+        "failed": "The book’s words could not be loaded. Is the line down? Try again.",
+        "try": "What may help:",
+        "shorter": "fewer words, or a piece of the message without its numbers",
+        "clinic": "the error clinic: messages and symptoms",
+        "glossary": "the glossary: every term in both languages",
+        "contents": "the contents",
+        "script": "The search runs in your browser and needs JavaScript.",
+    },
+    "zh": {
+        "found": "{pages} 页，{places} 处",
+        "some": "没有哪一处包含所有这些词。最接近的是：",
+        "none": "没有找到“{query}”。",
+        "loading": "正在载入全书的文字……",
+        "failed": "全书的文字没能载入。是不是断网了？请再试一次。",
+        "try": "可以试试：",
+        "shorter": "少写几个词，或者只留报错的一截，去掉数字",
+        "clinic": "报错门诊：按报错或症状找",
+        "glossary": "术语表：中英文对照",
+        "contents": "目录",
+        "script": "搜索在浏览器里进行，需要启用 JavaScript。",
+    },
+}
+
+
+def replace_sphinx_search(app: Sphinx) -> None:
+    """Sphinx shall write no index of its own; the search page comes from our template."""
+    if app.builder.format == "html":
+        app.builder.search = False  # type: ignore[attr-defined]
+
+
+def search_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    if app.builder.format == "html":
+        links = {
+            "clinic": "chapters/a_error_clinic",
+            "glossary": GLOSSARY,
+            "contents": app.config.root_doc,
+        }
+        yield (
+            "search",
+            {
+                "search_words": WORDS[app.config.edition],
+                "search_links": {k: v for k, v in links.items() if v in app.env.all_docs},
+            },
+            "search.html",
+        )
+
+
+def write_search(app: Sphinx, exception: Exception | None) -> None:
+    """The sections of all pages, and the scripts that search them."""
+    if exception is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir, "_static", "search")
+    index = json.dumps(read_sections(app), ensure_ascii=False, separators=(",", ":"))
+    (folder / "sections.json").write_text(index, "utf-8")
+    (folder / "stemmer.mjs").write_text(f"{js_porter_stemmer}\nexport {{ Stemmer }};\n", "utf-8")
+    minisearch = fetch("minisearch")
+    shutil.copy(minisearch / "dist/es/index.js", folder / "minisearch.mjs")
+    shutil.copy(minisearch / "LICENSE.txt", folder / "minisearch.LICENSE.txt")
+
+
+def read_sections(app: Sphinx) -> dict[str, Any]:
+    pages, sections = [], []
+    for document in sorted(app.env.all_docs):
+        html = Path(app.builder.get_outfilename(document)).read_text("utf-8")  # type: ignore[attr-defined]
+        found = list(sections_of(html))
+        mark_terms(found, terms_of(document, app.config.edition))
+        pages.append(
+            {
+                "address": app.builder.get_target_uri(document),
+                "title": found[0]["title"],
+                "weight": WEIGHTS.get(document, 1),
+            }
+        )
+        sections += [{"page": len(pages) - 1, **section} for section in found]
+    return {"pages": pages, "sections": sections}
+
+
+def sections_of(html: str) -> Iterator[dict[str, Any]]:
+    """Each section of a page with its own words, those of its subsections left out."""
+    article = BeautifulSoup(html, "html.parser").select_one("article.bd-article")
+    assert article is not None, "the theme has no article.bd-article any more: mend web/search.py"
+    for chrome in article.select(CHROME):
+        chrome.decompose()
+    for formula in article.select(".math"):
+        tex = formula.select_one("annotation")
+        formula.replace_with(f" {tex.get_text()} " if tex else "")
+    for picture in article.select("img[alt]"):
+        picture.replace_with(f"\n{picture['alt']}\n")
+    for section in article.select("section[id]"):
+        yield words_of(section)
+
+
+def words_of(section: Tag) -> dict[str, Any]:
+    own = copy.copy(section)
+    for inner in own.select("section"):
+        inner.decompose()
+    heading = own.find(re.compile("^h[1-6]$"))
+    assert isinstance(heading, Tag), f"section {section['id']} has no heading"
+    heading.extract()
+    code = [block.extract().get_text() for block in own.select("pre")]
+    for block in own.select(BLOCKS):
+        block.insert_before("\n")
+        block.append("\n")
+    return {
+        "id": section["id"],
+        "title": " ".join(heading.get_text().split()),
+        "text": tidy(own.get_text()),
+        "code": tidy("\n".join(code)),
+    }
+
+
+def tidy(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def terms_of(document: str, edition: str) -> list[str]:
+    """What the glossary says is explained in this chapter."""
+    chapter = Path(document).name.split("_")[0]
+    column = {"en": "english", "zh": "chinese"}[edition]
+    with (ROOT / "web" / "terms.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["chapter"] == chapter]
+    return [term for row in rows for term in spellings(row[column])]
+
+
+def spellings(cell: str) -> list[str]:
+    """``one-hot encoding / vector`` and ``袋, 偏移量`` are several terms; （…） is a remark."""
+    plain = re.sub(r"[（(][^）)]*[）)]", "", cell)
+    return [" ".join(term.split()) for term in re.split(r" / |, ", plain) if term.strip()]
+
+
+def mark_terms(sections: list[dict[str, Any]], terms: list[str]) -> None:
+    """As in the index of a book: a term leads to the first section that has it."""
+    for term in terms:
+        words = re.compile(re.escape(term.removeprefix("to ")), re.IGNORECASE)
+        for section in sections:
+            if words.search(f"{section['title']}\n{section['text']}"):
+                section.setdefault("terms", []).append(term)
+                break
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("builder-inited", replace_sphinx_search)
+    app.connect("html-collect-pages", search_page)
+    app.connect("build-finished", write_search)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
