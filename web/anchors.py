@@ -41,7 +41,7 @@ def give_addresses(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             container["ids"] = [f"cell-{name}"]
             for image in list(container.findall(nodes.image)):
                 wrap(image, f"figure-{name}", words["figure"])
-            container.append(link(f"cell-{name}", words["cell"]))
+            container.insert(0, link(f"cell-{name}", words["cell"]))
     for image in list(doctree.findall(nodes.image)):
         if "figure" not in image.parent["classes"]:
             wrap(image, f"figure-{Path(image['uri']).stem}", words["figure"])

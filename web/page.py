@@ -119,6 +119,9 @@ def translate_theme(app: Sphinx, exception: Exception | None) -> None:
                 page = page.replace(f'="{words}"', f'="{chinese}"')
                 page = re.sub(rf"(>\s*){re.escape(words)}(\s*<)", rf"\g<1>{chinese}\2", page)
             path.write_text(page, "utf-8")
+        script = Path(app.outdir, "_static", "copybutton.js")
+        words = script.read_text("utf-8")
+        script.write_text(words.replace("'复制成功!'", "'已复制'"), "utf-8")
 
 
 def palette_css() -> str:

@@ -39,14 +39,33 @@ new MutationObserver((changes) => {
   }
 }).observe(document.body, { subtree: true, attributeFilter: ["class"] });
 
-// Paper has no folds and no dark side. Afterwards the page is as it was.
-let restore = [];
+// The colour button says which mode it is in; dialogs are called as what opens them.
+const colours = document.querySelector(".theme-switch-button");
+const name = colours?.getAttribute("aria-label");
+function sayMode() {
+  const mode = colours.querySelector(`[data-mode="${document.documentElement.dataset.mode}"]`);
+  colours.setAttribute("aria-label", mode ? `${name} · ${mode.title}` : name);
+}
+if (colours) {
+  new MutationObserver(sayMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
+  sayMode();
+}
+for (const [dialog, opener] of [
+  ["#pst-search-dialog", ".search-button-field"],
+  ["#pst-primary-sidebar-modal", ".primary-toggle"],
+  ["#pst-secondary-sidebar-modal", ".secondary-toggle"],
+]) {
+  const button = document.querySelector(opener);
+  const words = button?.title || button?.getAttribute("data-bs-original-title") || button?.innerText;
+  document.querySelector(dialog)?.setAttribute("aria-label", words ?? "");
+}
+
+// Paper has no dark side. Afterwards the page is as it was.
+let theme;
 window.addEventListener("beforeprint", () => {
-  const root = document.documentElement;
-  const theme = root.dataset.theme;
-  const folds = [...document.querySelectorAll("article details:not([open])")];
-  folds.forEach((fold) => (fold.open = true));
-  root.dataset.theme = "light";
-  restore = [() => folds.forEach((fold) => (fold.open = false)), () => (root.dataset.theme = theme)];
+  theme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
 });
-window.addEventListener("afterprint", () => restore.splice(0).forEach((step) => step()));
+window.addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = theme;
+});
