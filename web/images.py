@@ -15,7 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 LIMIT = 60_000  # bytes of one figure: on a slow line (1 Mbit/s) half a second
-PICTURE = re.compile(r'<img ((?:[^>"]|"[^"]*")*?src="[^"]*?_images/([^"]+)"(?:[^>"]|"[^"]*")*?) ?/?>')
+PICTURE = re.compile(
+    r'<img ((?:[^>"]|"[^"]*")*?src="[^"]*?_images/([^"]+)"(?:[^>"]|"[^"]*")*?) ?/?>'
+)
 ROOT_TAG = re.compile(r"<svg\b[^>]*>")
 PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3}
 

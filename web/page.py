@@ -56,7 +56,9 @@ def mend_accessibility(
             pattern = rf'({start}[^>]*><div class="highlight"><pre)>'
             body = re.sub(pattern, rf'\1 tabindex="0" role="group" aria-label="{name}">', body)
         # a link that shows "#" is called by its tooltip
-        body = re.sub(r'(<a class="headerlink"[^>]*) title=("[^"]*")>', r"\1 title=\2 aria-label=\2>", body)
+        body = re.sub(
+            r'(<a class="headerlink"[^>]*) title=("[^"]*")>', r"\1 title=\2 aria-label=\2>", body
+        )
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
