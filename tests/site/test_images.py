@@ -66,7 +66,8 @@ def test_figures_move_nothing_while_they_load(visit, chapter):
           const heights = images.map(i => i.getBoundingClientRect().height);
           images.forEach(i => { i.loading = "eager"; });
           await Promise.all(images.map(i => i.decode()));
-          return images.filter((i, n) => Math.abs(heights[n] - i.getBoundingClientRect().height) > 1
+          return images.filter((i, n) =>
+            Math.abs(heights[n] - i.getBoundingClientRect().height) > 1
             || Math.abs(i.width / i.height - i.naturalWidth / i.naturalHeight) > .05)
             .map(i => i.src);
         }""",

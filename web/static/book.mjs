@@ -51,13 +51,18 @@ if (colours) {
   sayMode();
 }
 for (const [dialog, opener] of [
-  ["#pst-search-dialog", ".search-button-field"],
+  ["#pst-search-dialog", ".search-button-field, .search-button"],
   ["#pst-primary-sidebar-modal", ".primary-toggle"],
   ["#pst-secondary-sidebar-modal", ".secondary-toggle"],
 ]) {
-  const button = document.querySelector(opener);
-  const words = button?.title || button?.getAttribute("data-bs-original-title") || button?.innerText;
-  document.querySelector(dialog)?.setAttribute("aria-label", words ?? "");
+  const modal = document.querySelector(dialog);
+  const buttons = [...document.querySelectorAll(opener)];
+  const words = buttons.map((b) => b.title || b.dataset.bsOriginalTitle || b.innerText.trim());
+  modal?.setAttribute("aria-label", words.find(Boolean)?.split("\n")[0] ?? "");
+  // The theme means to give the focus back too, but loses it where the dialog hid the button.
+  modal?.addEventListener("close", () => {
+    setTimeout(() => buttons.find((button) => button.checkVisibility())?.focus());
+  });
 }
 
 // Paper has no dark side. Afterwards the page is as it was.
