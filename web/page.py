@@ -37,14 +37,27 @@ def let_figures_follow_the_page(app: Sphinx, doctree: nodes.document, docname: s
             image["classes"].append("dark-light")
 
 
+SCROLLING = {
+    "en": {'<div class="output': "Output", '<div class="highlight-': "Code"},
+    "zh": {'<div class="output': "输出", '<div class="highlight-': "代码"},
+}
+
+
 def mend_accessibility(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Outputs that scroll can be reached by keyboard; a fold is called what it says."""
+    """Code and outputs that scroll can be reached by keyboard and have a name; so does a link.
+
+    A fold is called what it says.
+    """
     if "body" in context:
         body = context["body"]
-        body = body.replace(
-            '<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'
+        for start, name in SCROLLING[app.config.edition].items():
+            pattern = rf'({start}[^>]*><div class="highlight"><pre)>'
+            body = re.sub(pattern, rf'\1 tabindex="0" role="group" aria-label="{name}">', body)
+        # a link that shows "#" is called by its tooltip
+        body = re.sub(
+            r'(<a class="headerlink"[^>]*) title=("[^"]*")>', r"\1 title=\2 aria-label=\2>", body
         )
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
@@ -108,6 +121,9 @@ def translate_theme(app: Sphinx, exception: Exception | None) -> None:
                 page = page.replace(f'="{words}"', f'="{chinese}"')
                 page = re.sub(rf"(>\s*){re.escape(words)}(\s*<)", rf"\g<1>{chinese}\2", page)
             path.write_text(page, "utf-8")
+        script = Path(app.outdir, "_static", "copybutton.js")
+        words = script.read_text("utf-8")
+        script.write_text(words.replace("'复制成功!'", "'已复制'"), "utf-8")
 
 
 def palette_css() -> str:

@@ -7,10 +7,27 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from web import chromium
-from web.editions import ROOT
+from web.editions import EDITIONS, ROOT
+from web.notebooks import paths
 from web.server import serving
 
 SITE = ROOT / "_build" / "site"
+SMOKE = {"index", "04_padding_idx"}
+
+
+def pytest_generate_tests(metafunc):
+    """``chapter``: every page of both editions; those outside the smoke set in make check only."""
+    if "chapter" in metafunc.fixturenames:
+        every = [
+            pytest.param(
+                (code, path.stem),
+                marks=[] if path.stem in SMOKE else [pytest.mark.check],
+                id=f"{code}-{path.stem}",
+            )
+            for code in EDITIONS
+            for path in paths()
+        ]
+        metafunc.parametrize("chapter", every)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,225 @@
+"""Addresses of cells and figures, copy buttons, previous and next, minutes to read."""
+
+import re
+from functools import lru_cache
+
+import pytest
+from bs4 import BeautifulSoup
+from yaml import safe_load
+
+from web.editions import EDITIONS, ROOT
+from web.minutes import measured, stated
+from web.notebooks import CHAPTERS, paths, read, tags
+from web.rules import is_chapter
+
+SITE = ROOT / "_build" / "site"
+STEMS = [path.stem for path in paths()]
+every_stem = pytest.mark.parametrize("stem", STEMS)
+both_editions = pytest.mark.parametrize("code", EDITIONS)
+HAN = re.compile("[\u3400-\u9fff]")
+
+
+@lru_cache(None)
+def soup(code, stem):
+    page = SITE / code / "chapters" / f"{stem}.html"
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
+
+
+def code_cells(stem):
+    """The cells that the page shows, by their id."""
+    cells = read(CHAPTERS / f"{stem}.ipynb")["cells"]
+    return {
+        cell["id"]: cell["source"]
+        for cell in cells
+        if cell["cell_type"] == "code" and "remove-cell" not in tags(cell)
+    }
+
+
+# --- addresses -----------------------------------------------------------------------------
+
+
+@every_stem
+@both_editions
+def test_every_code_cell_has_the_address_that_its_notebook_gives_it(code, stem):
+    found = [cell.get("id") for cell in soup(code, stem).select("article .cell")]
+    assert found == [f"cell-{name}" for name in code_cells(stem)], (
+        f"{code}/{stem}. Cure: web/anchors.py names each cell by its id in the notebook"
+    )
+
+
+@every_stem
+def test_every_figure_has_an_address_and_it_is_the_same_in_both_editions(stem):
+    found = {}
+    for code in EDITIONS:
+        pictures = soup(code, stem).select("article img")
+        found[code] = [picture.parent.get("id") for picture in pictures]
+        assert all(re.fullmatch(r"figure-[\w-]+", str(name)) for name in found[code]), (
+            f"{code}/{stem}: {found[code]}. Cure: web/anchors.py wraps each figure"
+        )
+    assert found["en"] == found["zh"], stem
+
+
+@every_stem
+@both_editions
+def test_no_address_stands_twice_on_a_page(code, stem):
+    names = [tag["id"] for tag in soup(code, stem).select("[id]")]
+    twice = {name for name in names if names.count(name) > 1}
+    assert not twice, (
+        f"{code}/{stem}: {twice}. Cure: show a figure once, and give a cell its own id"
+    )
+
+
+@every_stem
+@both_editions
+def test_the_sign_beside_a_place_leads_to_it_and_is_named_in_the_pages_language(code, stem):
+    article = soup(code, stem).article
+    signs = article.select("a.headerlink")
+    places = article.select("section[id], .cell[id], .figure[id]")
+    assert sorted(sign["href"] for sign in signs) == sorted(f"#{p['id']}" for p in places)
+    for sign in signs:
+        assert bool(HAN.search(sign["aria-label"])) is (code == "zh"), f"{code}/{stem}: {sign}"
+
+
+PLACES = ["cell-c015", "figure-padding_batch", "which-id"]
+
+
+@both_editions
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("width", [1280, 375])
+def test_an_address_leads_to_its_place_and_marks_it(visit, code, place, width):
+    page = visit(f"{code}/chapters/04_padding_idx.html#{place}", width=width)
+    marked = f"#{place}" if "-" in place and place != "which-id" else f"#{place} > h2"
+    box = page.locator(marked).bounding_box()
+    assert 0 <= box["y"] < 450, "the place must be in sight"
+    assert page.locator(marked).evaluate("e => getComputedStyle(e).boxShadow") != "none"
+    assert page.faults == []
+
+
+@both_editions
+@pytest.mark.parametrize("place", PLACES)
+def test_the_switch_keeps_the_address_of_a_cell_a_figure_and_a_section(visit, code, place):
+    page = visit(f"{code}/chapters/04_padding_idx.html#{place}")
+    page.click("a.language-switch")
+    (other,) = set(EDITIONS) - {code}
+    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html#{place}")
+
+
+def test_the_switch_forgets_an_address_that_was_left_behind(visit):
+    page = visit("en/chapters/04_padding_idx.html#cell-c006")
+    page.evaluate("document.querySelector('#which-id').scrollIntoView({behavior: 'instant'})")
+    page.evaluate("document.querySelector('.language-switch').click()")  # Playwright's scrolls
+    page.wait_for_url("**/zh/chapters/04_padding_idx.html#which-id")
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@both_editions
+def test_the_sign_shows_when_pointed_at_and_moves_nothing(visit, code, width):
+    page = visit(f"{code}/chapters/04_padding_idx.html", width=width, reduced_motion="reduce")
+    for place in (".cell", ".figure"):
+        sign = page.locator(f"{place} > a.headerlink").first
+        before = page.evaluate("document.documentElement.scrollHeight")
+        assert sign.evaluate("e => getComputedStyle(e).opacity") == "0"
+        page.locator(f"{place}").first.hover()
+        assert sign.evaluate("e => getComputedStyle(e).opacity") == "1"
+        assert page.evaluate("document.documentElement.scrollHeight") == before
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert sign.bounding_box()["x"] >= 0
+
+
+# --- copy buttons --------------------------------------------------------------------------
+
+
+def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(visit, chapter):
+    code, stem = chapter
+    page = visit(f"{code}/chapters/{stem}.html", permissions=["clipboard-read", "clipboard-write"])
+    page.wait_for_selector(".copybtn", state="attached")
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for name, source in code_cells(stem).items():
+        button = page.locator(f"#cell-{name} .copybtn")
+        button.press("Enter")
+        page.wait_for_selector(f"#cell-{name} .copybtn.success")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == source, f"{code}/{stem}: #cell-{name} copies something else: {copied}"
+        said = page.locator("[role=status]").inner_text()
+        assert said == {"en": "Copied!", "zh": "已复制"}[code], f"{code}/{stem}: says “{said}”"
+        assert (
+            page.evaluate(
+                "n => getComputedStyle(document.querySelector(n), '::after').visibility",
+                f"#cell-{name} .copybtn",
+            )
+            == "visible"
+        ), "the button must say it to the eye too"
+    assert page.faults == []
+
+
+@both_editions
+def test_what_code_printed_has_no_copy_button(visit, code):
+    page = visit(f"{code}/chapters/04_padding_idx.html")
+    page.wait_for_selector(".copybtn", state="attached")
+    assert page.locator(".cell_output .copybtn").count() == 0
+
+
+@both_editions
+def test_the_copy_button_shows_where_there_is_no_mouse(visit, code):
+    page = visit(f"{code}/chapters/04_padding_idx.html", width=375, has_touch=True, is_mobile=True)
+    button = page.locator(".copybtn").first
+    button.wait_for(state="attached")
+    assert button.evaluate("e => getComputedStyle(e).opacity") == "1"
+    button.tap()
+    page.wait_for_selector(".copybtn.success")
+
+
+# --- from page to page ---------------------------------------------------------------------
+
+
+def order():
+    contents = safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    files = [entry["file"] for part in contents["parts"] for entry in part["chapters"]]
+    return [file.removeprefix("chapters/") for file in [contents["root"], *files]]
+
+
+def test_the_contents_name_every_notebook():
+    assert sorted(order()) == sorted(STEMS)
+
+
+@both_editions
+def test_previous_and_next_follow_the_contents(code):
+    stems = order()
+    around = zip([None, *stems], stems, [*stems[1:], None], strict=False)
+    for before, stem, after in around:
+        found = {
+            side: [a["href"] for a in soup(code, stem).select(f"a.{side}")]
+            for side in ("left-prev", "right-next")
+        }
+        expected = {
+            "left-prev": [f"{before}.html"] if before else [],
+            "right-next": [f"{after}.html"] if after else [],
+        }
+        assert found == expected, f"{code}/{stem}. Cure: the order of _toc.yml"
+
+
+# --- minutes to read -----------------------------------------------------------------------
+
+
+@every_stem
+def test_a_page_says_below_its_title_how_long_it_takes(stem):
+    notebook = read(CHAPTERS / f"{stem}.ipynb")
+    minutes = stated(notebook, "en") or measured(notebook)
+    for code, words in {"en": f"About {minutes} minutes", "zh": f"大约 {minutes} 分钟"}.items():
+        article = soup(code, stem).article
+        line = article.h1.find_next_sibling()
+        assert line.get("class") == ["minutes"], f"{code}/{stem}: no minutes below the title"
+        assert line.get_text() == words, f"{code}/{stem}"
+        assert article.get_text().count(words) == 1, f"{code}/{stem}: the page says it twice"
+
+
+@pytest.mark.parametrize("stem", [path.stem for path in paths() if is_chapter(path)])
+def test_a_chapter_says_its_minutes_itself_and_does_not_promise_too_much(stem):
+    notebook = read(CHAPTERS / f"{stem}.ipynb")
+    promised = {code: stated(notebook, code) for code in EDITIONS}
+    count = measured(notebook)
+    assert promised["en"] == promised["zh"], f"{stem}: {promised}"
+    assert promised["en"], f"{stem}. Cure: end the Need line in “About N minutes.”"
+    assert abs(promised["en"] - count) <= 10, (
+        f"{stem} says {promised['en']} minutes, words and code make {count}. Cure: say {count}"
+    )

@@ -1,0 +1,117 @@
+"""The book on paper: what Chromium writes into a PDF, read again with PDFium."""
+
+import re
+import unicodedata
+
+import pypdfium2
+import pytest
+from bs4 import BeautifulSoup, NavigableString
+from PIL import ImageChops
+
+from web.editions import ROOT
+
+PAPER = 672  # CSS pixels between the margins of A4
+
+
+@pytest.fixture
+def opened(visit, chapter):
+    """Opens the page with another width or theme, its scripts done."""
+    code, stem = chapter
+
+    def opened(theme="light", width=1280):
+        page = visit(f"{code}/chapters/{stem}.html", theme=theme, width=width)
+        page.wait_for_function(f"document.documentElement.dataset.theme == '{theme}'")
+        return page
+
+    return opened
+
+
+def printed(page):
+    return pypdfium2.PdfDocument(page.pdf(format="A4"))
+
+
+def letters(text):
+    """Without spaces and line breaks, which paper sets anew, and in one form of each letter."""
+    return re.sub(r"\s|[\u0000\u200b\ufffe\u00ad]", "", unicodedata.normalize("NFKC", text))
+
+
+def folded(article):
+    """The words in the folds, piece by piece; formulas are set, so their letters move."""
+    for fold in article.select("details"):
+        for part in fold.select("summary, .math, button, .headerlink"):
+            part.decompose()
+        yield from fold.find_all(string=lambda text: type(text) is NavigableString)
+
+
+def in_pictures(article):
+    """The words in the figures of imgs/; a drawing of Matplotlib has outlines, not words."""
+    for picture in article.select("img"):
+        svg = ROOT / "imgs" / picture["src"].split("/")[-1]
+        if svg.is_file():
+            drawn = BeautifulSoup(svg.read_text("utf-8"), "html.parser")
+            yield from (text.get_text() for text in drawn.select("text"))
+
+
+def test_folded_answers_unseen_figures_and_addresses_of_links_stand_on_paper(opened, chapter):
+    page = opened()
+    article = BeautifulSoup(page.locator("article").inner_html(), "html.parser")
+    paper = letters("".join(p.get_textpage().get_text_range() for p in printed(page)))
+    wanted = {
+        "an answer in a fold": folded(article),
+        "words of a figure": in_pictures(article),
+        "the address of a link": [f"({a['href']})" for a in article.select("a.external")],
+    }
+    for what, pieces in wanted.items():
+        lost = [piece.strip() for piece in pieces if letters(piece) not in paper]
+        assert not lost, f"{chapter}: {what} is not printed: {lost}. Cure: web/static/print.css"
+    assert not page.locator("article details[open]").count(), "printing must not unfold the page"
+
+
+def test_a_dark_page_prints_like_a_light_one(opened, chapter):
+    light, dark = printed(opened("light")), printed(opened("dark"))
+    assert len(light) == len(dark)
+    for number, (one, other) in enumerate(zip(light, dark, strict=True), 1):
+        pictures = [page.render(scale=0.5).to_pil().convert("RGB") for page in (one, other)]
+        assert ImageChops.difference(*pictures).getbbox() is None, (
+            f"{chapter}: sheet {number} of a dark page differs. Cure: book.mjs sets the light "
+            "theme before printing"
+        )
+        assert pictures[1].getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_paper_carries_no_buttons_and_no_navigation(opened, chapter):
+    page = opened()
+    page.emulate_media(media="print")
+    page.evaluate("scrollTo(0, 300); scrollTo(0, 200)")  # calls the button that leads to the top
+    chrome = "button, dialog, form, .headerlink, .bd-sidebar, .prev-next-footer, #pst-skip-link"
+    shown = page.locator(f":is({chrome}):visible").evaluate_all(
+        "all => all.map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert not shown, f"{chapter}: printed, but of no use on paper: {shown}. Cure: print.css"
+
+
+def test_nothing_is_cut_at_the_edge_of_the_paper(opened, chapter):
+    page = opened(width=PAPER)
+    page.emulate_media(media="print")
+    cut = page.eval_on_selector_all(
+        "article :is(pre, div.math, table, img, p, li, .katex)",
+        """all => all.filter(e => e.getBoundingClientRect().right > innerWidth
+            || e.matches('pre, div.math, p, li') && e.scrollWidth > e.clientWidth + 1)
+          .map(e => `${e.closest('[id]')?.id}: ${e.textContent.slice(0, 80)}`)""",
+    )
+    assert not cut, f"{chapter}: wider than the paper: {cut}. Cure: break the line in the notebook"
+
+
+def test_no_figure_and_no_code_is_split_between_two_sheets(opened, chapter):
+    page = opened(width=PAPER)
+    page.emulate_media(media="print")
+    splits = page.eval_on_selector_all(
+        "article :is(.figure, .cell_input .highlight)",
+        """all => all.filter(e => getComputedStyle(e).breakInside != 'avoid'
+            || e.getBoundingClientRect().height > 950)
+          .map(e => e.closest('[id]').id)""",
+    )
+    assert not splits, (
+        f"{chapter}: {splits} may be split, or are higher than a sheet. Cure: print.css, or a "
+        "smaller figure or cell"
+    )
