@@ -12,7 +12,14 @@ function page() {
 
 for (const [index, cell] of cells.entries()) {
   const bar = row.content.firstElementChild.cloneNode(true);
-  const act = async (what) => (await page()).act(index, what);
+  const status = bar.querySelector(".live-status");
+  const act = async (what) => {
+    try {
+      (await page()).act(index, what);
+    } catch {
+      status.textContent = row.dataset.offline;
+    }
+  };
   bar.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button) act(button.dataset.do);

@@ -236,4 +236,10 @@ const STYLE = `
 .cell .cell_output[hidden] { display: none; }
 .live-output { border-left: 3px solid var(--pst-color-primary); padding-left: .5rem; }
 .live-note { margin: .5rem 0; }
+.live-editing { position: relative; }
+.live-editing pre { overflow: hidden; }
+@media (pointer: coarse) { .live-editing pre { font-size: 1rem; } } /* a phone zooms in on smaller text */
+.live-editing .live-editor { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; border-color: transparent; border-radius: 0; background: none; color: transparent; caret-color: var(--pst-color-text-base); resize: none; overflow: auto hidden; outline-offset: -3px; }
+.live-editing .live-editor:focus { outline: 3px solid var(--pst-color-accent); }
+.live-editing .live-editor::selection { background: color-mix(in srgb, var(--pst-color-accent) 35%, transparent); }
 `;
