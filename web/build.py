@@ -1,4 +1,7 @@
-"""Build the website: ``python -m web.build`` -> ``_build/site/{index.html,en,zh,wheels,pyodide-*}``.
+"""Build the website into ``_build/site``: ``python -m web.build``.
+
+``en`` and ``zh`` are the editions, each with its pages and notebooks; ``wheels`` has ``embedlib``,
+``pyodide-*`` the Python that runs in a page; ``index.html`` leads to the reader's language.
 
 Nothing is executed: the notebooks carry their outputs. The last good site stays in place until
 the new one is whole.
@@ -23,7 +26,7 @@ from pathlib import Path
 from web import live
 from web.editions import EDITIONS, ROOT, Address, address
 from web.fetch import FetchError, fetch
-from web.notebooks import publish
+from web.notebooks import bundle, publish
 
 BUILD = ROOT / "_build"
 SITE = BUILD / "site"
@@ -171,6 +174,8 @@ def assemble(pages: dict[str, Path], where: Address, live_cells: bool) -> None:
         for _ in publish(new / code / "_sources" / "chapters", edition, where, online=True):
             pass
     wheel = build_wheel(new / "wheels")
+    for code, edition in EDITIONS.items():
+        (new / code / "notebooks.zip").write_bytes(bundle(edition, where, wheel))
     if live_cells:
         live.ship(new, wheel)
     (new / "index.html").write_text(front_page(where), "utf-8")
