@@ -21,14 +21,16 @@ export class Download {
 
   // All files, as a Map of Blobs.
   async all(report) {
-    this.stopper = new AbortController();
+    const stopper = new AbortController();
+    this.stopper = stopper;
     report.loading(this.#done(), this.size);
     for (let attempt = 1; ; attempt++) {
       const missing = this.files.filter(({ name }) => !this.have.has(name));
-      const results = await Promise.allSettled(missing.map((file) => this.#fetch(file, report)));
+      const tries = missing.map((file) => this.#fetch(file, stopper.signal, report));
+      const results = await Promise.allSettled(tries);
       const failed = results.find(({ status }) => status === "rejected");
       if (!failed) return this.have;
-      if (this.stopper.signal.aborted || attempt > PAUSES.length) {
+      if (stopper.signal.aborted || attempt > PAUSES.length) {
         throw new Unreachable(failed.reason?.name === "TimeoutError");
       }
       report.again(attempt + 1, PAUSES.length + 1);
@@ -41,12 +43,12 @@ export class Download {
     this.stopper?.abort();
   }
 
-  async #fetch({ name, address, bytes }, report) {
+  async #fetch({ name, address, bytes }, stop, report) {
     const silence = new AbortController();
     const late = () => silence.abort(new DOMException("no byte arrived", "TimeoutError"));
     let timer = setTimeout(late, SILENCE);
     try {
-      const signal = AbortSignal.any([this.stopper.signal, silence.signal]);
+      const signal = AbortSignal.any([stop, silence.signal]);
       const response = await fetch(new URL(address, import.meta.url), { signal });
       if (!response.ok) throw new Error(`${address}: status ${response.status}`);
       const parts = [];

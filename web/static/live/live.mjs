@@ -12,6 +12,7 @@ function page() {
 
 for (const [index, cell] of cells.entries()) {
   const bar = row.content.firstElementChild.cloneNode(true);
+  bar.setAttribute("aria-label", row.dataset.cell.replace("{n}", index + 1));
   const status = bar.querySelector(".live-status");
   const act = async (what) => {
     try {

@@ -50,7 +50,6 @@ class LiveCell {
     this.number = number;
     this.input = box.querySelector(".cell_input");
     this.bar = this.input.querySelector(".live-bar");
-    this.bar.ariaLabel = say(words.cell, { n: number });
     this.status = this.bar.querySelector(".live-status");
     this.pre = this.input.querySelector("pre");
     this.original = this.pre.innerHTML;
@@ -103,8 +102,10 @@ class LiveCell {
     this.live?.box.remove();
     this.live = output;
     if (this.stored) this.stored.hidden = Boolean(output);
-    if (output && this.stored) this.stored.after(output.box);
-    else if (output) this.box.append(output.box);
+    if (!output) return;
+    if (this.stored) this.stored.after(output.box);
+    else this.box.append(output.box);
+    this.offer("reset", true);
   }
 }
 
@@ -113,6 +114,7 @@ export class LivePage {
     this.cells = boxes.map((box, index) => new LiveCell(box, index + 1));
     this.ways = ways;
     this.queue = Promise.resolve();
+    this.stops = 0;
     this.python = new Python(edition);
     this.voice = element("div", { className: "live-voice", role: "status" });
     document.querySelector("article").append(element("style", { textContent: STYLE }), this.voice);
@@ -137,7 +139,9 @@ export class LivePage {
     this.tell(cell, words.reset_done);
   }
 
+  // Ends the cell that runs, and those that wait behind it.
   stop() {
+    this.stops++;
     this.python.stop();
   }
 
@@ -146,8 +150,12 @@ export class LivePage {
     cell.waiting = true;
     cell.offer("stop", true);
     this.tell(cell, words.waiting, { spoken: false });
+    const { stops } = this;
     this.queue = this.queue
-      .then(() => this.runWithEarlier(cell))
+      .then(() => {
+        if (stops !== this.stops) throw new Stopped();
+        return this.runWithEarlier(cell);
+      })
       .catch((problem) => this.explain(cell, problem))
       .finally(() => {
         cell.waiting = false;
@@ -205,7 +213,6 @@ export class LivePage {
     }
     cell.ran = source;
     if (cell.live !== output) cell.show(output);
-    cell.offer("reset", true);
     const name = failure?.match(/^(\w+)(?::|$)/m)?.[1] ?? failure;
     const ms = Math.round(performance.now() - began);
     this.tell(cell, failure ? say(words.error, { name }) : say(words.done, { ms }));

@@ -4,6 +4,8 @@ import { Download, Unreachable } from "./download.mjs";
 export { Unreachable };
 export class Stopped extends Error {}
 
+const LIMIT = 180_000; // ms that Python may take to arrive and to start
+
 export class Python {
   constructor(edition) {
     this.lock = edition.lock;
@@ -20,6 +22,7 @@ export class Python {
   }
 
   async start(report) {
+    const limit = setTimeout(() => this.abort(new Unreachable(true)), LIMIT);
     try {
       const files = await this.#untilStopped(this.download.all(report));
       report.starting();
@@ -31,6 +34,8 @@ export class Python {
     } catch (problem) {
       this.#end();
       throw problem;
+    } finally {
+      clearTimeout(limit);
     }
   }
 
