@@ -71,6 +71,12 @@ class Reader:
         pattern = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(self.words[word])))
         expect(self.status(cell)).to_have_text(pattern, timeout=PATIENCE)
 
+    def run_all(self):
+        """Run the last cell, and so all above it; it may be folded, so it is not clicked."""
+        cell = self.page.locator(".cell.live").last
+        self.button(cell, "run").dispatch_event("click")
+        self.wait_for(cell, "done")
+
     def run(self, cell, outcome="done"):
         self.press(cell, "run")
         self.wait_for(cell, outcome)
@@ -182,8 +188,7 @@ def test_without_scripts_the_page_has_no_buttons_and_no_room_for_them(visit):
 @both_editions
 def test_live_outputs_are_the_stored_ones(visit, code, path):
     page = visit(f"{code}/chapters/{path.stem}.html")
-    reader = Reader(page, code)
-    reader.run(page.locator(".cell.live").last)
+    Reader(page, code).run_all()
     assert page.locator(".live-output").count() == len(live_cells(path))
     assert differences(page) == []
     assert page.faults == []
