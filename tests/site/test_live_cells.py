@@ -55,7 +55,9 @@ class Reader:
         return self.page.locator(".cell.live").nth(index)
 
     def cell_with(self, text):
-        return self.page.locator(".cell.live", has_text=text).first
+        """The first live cell that has this text now; it stays the one when the text changes."""
+        texts = self.page.locator(".cell.live").all_text_contents()
+        return self.cell(next(n for n, found in enumerate(texts) if text in found))
 
     def status(self, cell):
         return cell.locator(".live-status")
@@ -101,11 +103,12 @@ OUTPUTS = """cells => cells.map(cell => {
   return [look(cell.querySelector(".cell_output:not(.live-output)")),
           look(cell.querySelector(".live-output"))];
 })"""
+RAN = ".cell.live:has(.live-output)"
 
 
 def differences(page):
-    """The live cells whose output is not the stored one, character by character."""
-    pairs = page.eval_on_selector_all(".cell.live", OUTPUTS)
+    """The cells that ran whose output is not the stored one, character by character."""
+    pairs = page.eval_on_selector_all(RAN, OUTPUTS)
     return [f"cell {n}: {old} {new}" for n, (old, new) in enumerate(pairs, 1) if old != new]
 
 
@@ -330,6 +333,11 @@ def test_what_happens_is_announced_in_the_pages_language(reader):
     expect(voice).to_have_text(reader.words["reset_done"])
 
 
+PLACE = """part => {
+  const { top, left } = part.closest(".cell").getBoundingClientRect();
+  const box = part.getBoundingClientRect();
+  return [box.top - top, box.left - left, box.width, box.height];
+}"""
 COLOURS = """pre => {
   const texts = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT), found = [];
   while (texts.nextNode()) {
@@ -345,12 +353,12 @@ def test_opening_the_editor_changes_no_colour_and_moves_no_letter(reader):
         code = cell.locator("pre").first
         if not code.is_visible():
             continue  # a folded solution
-        before = code.bounding_box(), code.evaluate(COLOURS)
+        before = code.evaluate(PLACE), code.evaluate(COLOURS)
         reader.press(cell, "edit")
         editor = cell.locator("textarea")
         expect(editor).to_be_focused()
-        assert (code.bounding_box(), code.evaluate(COLOURS)) == before
-        assert editor.bounding_box() == before[0]
+        assert (code.evaluate(PLACE), code.evaluate(COLOURS)) == before
+        assert editor.evaluate(PLACE) == before[0]
         sizes = "e => [e.scrollWidth, e.scrollHeight, getComputedStyle(e).font]"
         assert editor.evaluate(sizes) == code.evaluate(sizes)
         assert editor.input_value() + "\n" == code.text_content()

@@ -1,7 +1,7 @@
 // The thread in which Python runs. The page gives it all files; it never asks the network.
 
 const EVERY = 50; // ms between two messages while a cell prints
-const MOST = 100_000; // characters that one run may show
+const MOST = 50_000; // characters that one run may show
 
 let runCell, namespace;
 
@@ -47,9 +47,12 @@ class Outputs {
   add(kind, text) {
     if (this.count > MOST) return;
     this.count += text.length;
-    this.parts.push([kind, text]);
-    if (this.count > MOST) this.parts.push(["cut", ""]);
-    if (performance.now() - this.sent > EVERY) this.send();
+    const last = this.parts.at(-1);
+    if (last?.[0] === kind && kind.startsWith("std")) last[1] += text;
+    else this.parts.push([kind, text]);
+    const full = this.count > MOST;
+    if (full) this.parts.push(["cut", ""]);
+    if (full || performance.now() - this.sent > EVERY) this.send();
   }
 
   send() {
