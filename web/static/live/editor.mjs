@@ -22,9 +22,7 @@ export class Editor {
     this.area.addEventListener("keydown", (event) => this.onKey(event));
     this.area.addEventListener("scroll", () => { pre.scrollLeft = this.area.scrollLeft; });
     pre.parentElement.classList.add("live-editing");
-    // The textarea is what can be reached and read now.
-    pre.tabIndex = -1;
-    pre.ariaHidden = "true";
+    pre.inert = true; // the textarea is what can be reached and read now
     pre.after(this.area);
     // Letter over letter.
     const { font, letterSpacing, tabSize, padding, borderWidth } = getComputedStyle(pre);
@@ -48,8 +46,7 @@ export class Editor {
   close() {
     this.area.remove();
     this.pre.parentElement.classList.remove("live-editing");
-    this.pre.tabIndex = 0;
-    this.pre.ariaHidden = null;
+    this.pre.inert = false;
   }
 
   // Each key's act returns false to leave the key to the browser.
