@@ -7,6 +7,7 @@ A cell tagged ``en`` or ``zh`` is kept in that edition only. The edition follows
 from __future__ import annotations
 
 import json
+import posixpath
 from typing import Any
 
 from docutils import nodes
@@ -80,11 +81,24 @@ def link_editions(
         )
 
 
+def stay_on_this_copy(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Notebooks name the published site; its pages link within themselves, wherever they lie."""
+    site = f"{app.config.site}/"
+    if app.config.site and app.builder.format == "html":
+        for reference in doctree.findall(nodes.reference):
+            address = reference.get("refuri", "")
+            if address.startswith(site):
+                page = f"{app.config.edition}/{docname}"
+                target = address.removeprefix(site)
+                reference["refuri"] = posixpath.relpath(target, posixpath.dirname(page))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("edition", "en", "env")
     app.add_config_value("site", "", "html", description="address of both editions")
     app.connect("config-inited", pick_edition, priority=901)  # sphinx_external_toc is at 900
     app.connect("source-read", keep_edition)
     app.connect("doctree-read", prefer_labels, priority=400)  # before the table of contents
+    app.connect("doctree-resolved", stay_on_this_copy)
     app.connect("html-page-context", link_editions, priority=400)  # the theme renders at 500
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

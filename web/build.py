@@ -1,4 +1,7 @@
-"""Build the website: ``python -m web.build`` -> ``_build/site`` (both editions, the front page).
+"""Build the website into ``_build/site``: ``python -m web.build``.
+
+``en`` and ``zh`` are the editions, each with its pages and notebooks; ``wheels`` has ``embedlib``,
+``pyodide-*`` the Python that runs in a page; ``index.html`` leads to the reader's language.
 
 Nothing is executed: the notebooks carry their outputs. The last good site stays in place until
 the new one is whole.
@@ -9,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -18,9 +22,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from web import live
 from web.editions import EDITIONS, ROOT, Address, address
 from web.fetch import FetchError, fetch
-from web.notebooks import publish
+from web.notebooks import bundle, publish
 from web.root import write_root
 
 BUILD = ROOT / "_build"
@@ -47,12 +52,13 @@ def main() -> None:
         say("KaTeX, MiniSearch: fetched or found, hashes verified")
         fetch("katex")
         fetch("minisearch")
+        live_cells = fetch_python(say)
         say("Sphinx: both editions, side by side")
-        pages = build_editions(builder, say)
+        pages = build_editions(builder, live_cells, say)
         if builder == "linkcheck":
             return
         say("wheel of embedlib, notebooks for readers, front page, sitemap")
-        assemble(pages, address())
+        assemble(pages, address(), live_cells)
     except (BuildError, FetchError) as refusal:
         sys.exit(f"make book: {refusal}")
     say(f"done: {SITE.relative_to(ROOT)}/index.html")
@@ -73,10 +79,24 @@ def check_contents() -> None:
             raise BuildError(f"_toc.yml names {document}, but {document}.ipynb does not exist")
 
 
-def build_editions(builder: str, say) -> dict[str, Path]:  # type: ignore[no-untyped-def]
+def fetch_python(say) -> bool:  # type: ignore[no-untyped-def]
+    """Python for the live cells, if it can be had: a reader at home can do without it."""
+    try:
+        fetch("pyodide")
+        fetch("pyodide-numpy")
+    except FetchError as refusal:
+        if os.environ.get("CI") == "true":
+            raise
+        say(f"WITHOUT LIVE CELLS: {refusal}")
+        return False
+    say("Pyodide and its NumPy: fetched or found, hashes verified")
+    return True
+
+
+def build_editions(builder: str, live_cells: bool, say) -> dict[str, Path]:  # type: ignore[no-untyped-def]
     """Each edition in a process and a parent folder of its own: Sphinx's catalogues are global."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        jobs = {code: pool.submit(build_edition, code, builder) for code in EDITIONS}
+        jobs = {code: pool.submit(build_edition, code, builder, live_cells) for code in EDITIONS}
         for code, job in jobs.items():
             failed, messages = job.result()
             print(messages, end="", file=sys.stderr)
@@ -90,7 +110,7 @@ def output_folder(code: str) -> Path:
     return BUILD / "editions" / code / "html"
 
 
-def build_edition(code: str, builder: str) -> tuple[bool, str]:
+def build_edition(code: str, builder: str, live_cells: bool) -> tuple[bool, str]:
     from jupyter_book.sphinx import build_sphinx
 
     edition, where = EDITIONS[code], address()
@@ -110,6 +130,7 @@ def build_edition(code: str, builder: str) -> tuple[bool, str]:
                 "external_toc_path": "_toc.yml",
                 "latex_individualpages": False,
                 "site": where.site,
+                "live": live_cells,
                 "language": edition.language,
                 "author": edition.author,
                 "html_title": edition.title,
@@ -142,7 +163,7 @@ def first_problem(messages: str) -> str:
     return (telling or lines or ["Sphinx failed without a message"])[0].strip()
 
 
-def assemble(pages: dict[str, Path], where: Address) -> None:
+def assemble(pages: dict[str, Path], where: Address, live_cells: bool) -> None:
     """Put everything into a new folder; only when it is whole, let it take the site's place."""
     new, old = BUILD / "site.new", BUILD / "site.old"
     for folder in (new, old):
@@ -153,7 +174,11 @@ def assemble(pages: dict[str, Path], where: Address) -> None:
         shutil.rmtree(new / code / "_sources", ignore_errors=True)
         for _ in publish(new / code / "_sources" / "chapters", edition, where, online=True):
             pass
-    build_wheel(new / "wheels")
+    wheel = build_wheel(new / "wheels")
+    for code, edition in EDITIONS.items():
+        (new / code / "notebooks.zip").write_bytes(bundle(edition, where, wheel))
+    if live_cells:
+        live.ship(new, wheel)
     write_root(new, where)
     if SITE.exists():
         SITE.rename(old)
@@ -161,13 +186,14 @@ def assemble(pages: dict[str, Path], where: Address) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def build_wheel(folder: Path) -> None:
+def build_wheel(folder: Path) -> Path:
     command = ["pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder)]
     answer = subprocess.run(
         [sys.executable, "-m", *command, str(ROOT)], capture_output=True, text=True
     )
     if answer.returncode:
         raise BuildError(f"the wheel of embedlib: {answer.stderr.strip().splitlines()[-1]}")
+    return next(folder.glob("*.whl"))
 
 
 if __name__ == "__main__":

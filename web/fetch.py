@@ -1,7 +1,8 @@
 """Fetch the files that are neither ours nor on PyPI, checked by hash, into a cache.
 
-The list is ``web/fetched.toml``. Each file is taken from the first source that answers: an
-address, or the package on npm. A file with another hash is never kept.
+The list is ``web/fetched.toml``. The files are taken from the first source that answers: an
+address, a package on npm, or a wheel on PyPI that carries them. A file with another hash is never
+kept.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tarfile
 import tempfile
 import tomllib
 import urllib.request
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +65,31 @@ def from_npm(package: str, names: list[str]) -> dict[str, bytes]:
             return {name: tar.extractfile(f"package/{name}").read() for name in names}  # type: ignore[union-attr]
 
 
+def from_pypi(package: str, inside: str, names: list[str]) -> dict[str, bytes]:
+    """Files that somebody's wheel carries in its folder ``inside``."""
+    with tempfile.TemporaryDirectory() as folder:
+        answer = subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, package],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        if answer.returncode:
+            raise OSError(f"pip download {package} failed")
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            return {name: wheel.read(inside + name) for name in names}
+
+
 def sources(entry: dict[str, Any]) -> list[tuple[str, Any]]:
     """What to try, in order: a name for messages, and a function of the wanted names."""
     tries: list[tuple[str, Any]] = [
         (base, lambda names, base=base: from_address(base, names)) for base in entry["addresses"]
     ]
-    tries.append((f"npm {entry['npm']}", lambda names: from_npm(entry["npm"], names)))
+    if package := entry.get("npm"):
+        tries.append((f"npm {package}", lambda names: from_npm(package, names)))
+    if wheel := entry.get("pypi"):
+        inside = entry["pypi_folder"]
+        tries.append((f"PyPI {wheel}", lambda names: from_pypi(wheel, inside, names)))
     return tries
 
 

@@ -7,7 +7,9 @@ without such a tag belongs to both.
 from __future__ import annotations
 
 import base64
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -129,6 +131,28 @@ def publish(folder: Path, edition: Edition, where: Address, online: bool) -> Ite
         target = folder / path.name
         nbformat.write(for_readers(read(path), edition, where, online), target)
         yield target
+
+
+def bundle(edition: Edition, where: Address, wheel: Path) -> bytes:
+    """One download for a reader's computer: the notebooks of an edition, and ``embedlib``.
+
+    The same sources give the same bytes: no dates.
+    """
+    readme = (ROOT / "web" / "templates" / f"notebooks-{edition.code}.txt").read_text("utf-8")
+    files = {
+        "README.txt": readme.format(wheel=wheel.name, site=where.site).encode(),
+        wheel.name: wheel.read_bytes(),
+    }
+    for path in paths():
+        notebook = for_readers(read(path), edition, where, online=False)
+        files[path.name] = nbformat.writes(notebook).encode()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(f"inside-nn-embedding-{edition.code}/{name}")
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def main() -> None:

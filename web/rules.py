@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from embedlib.palette import PALETTE
-from web.editions import EDITIONS, ROOT
+from web.editions import EDITIONS, PLACEHOLDER, ROOT
 from web.notebooks import IMAGE, LABEL, Cell, Notebook, language, tags
 
 HAN = "\u3400-\u9fff"
@@ -26,6 +26,7 @@ CODE = re.compile(r"`+([^`]+)`+")
 DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 INLINE = re.compile(r"\$([^$\n]+)\$")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+EDITION = re.compile(rf"^({re.escape(PLACEHOLDER.site)})/(?:{'|'.join(EDITIONS)})(?=/)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
 COLOUR = re.compile(r"(?:fill|stroke): (#[0-9a-f]{6})")
@@ -96,7 +97,7 @@ def skeleton(source: str) -> dict[str, object]:
         "labels": LABEL.findall(source),
         "formulas": Counter(DISPLAY.findall(source) + INLINE.findall(DISPLAY.sub("", source))),
         "code words": set(CODE.findall(FENCE.sub("", source))),
-        "links": Counter(LINK.findall(source)),
+        "links": Counter(EDITION.sub(r"\1", link) for link in LINK.findall(source)),
         "pictures": [address for _, address in PICTURE.findall(source)],
         "digits": set(re.findall(r"\d+(?:[.,]\d+)*", prose(source))),
     }

@@ -1,0 +1,110 @@
+"""What runs a cell in the page (web/static/live/run_cell.py) says what Jupyter says."""
+
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from web.editions import ROOT
+from web.execute import tidy
+
+CELLS = {
+    "nothing": "x = 1",
+    "a value": "1 + 1",
+    "a value after lines": "x = 'it\\'s'\nx\n# the end",
+    "a value that a semicolon hides": "1 + 1;",
+    "no value": "None",
+    "a value that is not last": "if True:\n    5",
+    "printed": "print('a', end='')\nprint('b')\n3",
+    "a long dictionary": "{'a' * 40: list(range(20)), 'b': {3, 1, 2}}",
+    "types and functions": "def f(x, y=1): pass\n\n\n[int, len, f, range(3), ...]",
+    "displayed": "display(1, 'two')\n3",
+    "an error in the middle": "a = 1\nb = 2\n\nc = 3\nd = 4\ne = 5\n1 / 0\nf = 6\ng = 7\nh = 8\ni = 9",
+    "an error in a call": "def f(x):\n    return 1 / x\n\n\nf(0)",
+    "an error in a library": "import json\njson.loads('{')",
+    "an error in a long statement": "x = [\n    1,\n    2 / 0,\n]",
+    "an error on a line of two": "x = 1; 1 / 0",
+    "an error after line 9": "x = 1\n" * 10 + "1 / 0",
+    "an assertion": "assert 1 == 2",
+    "a module that is not here": "import nowhere.at_all",
+    "an interrupt": "raise KeyboardInterrupt",
+}
+SYNTAX = {
+    "invalid syntax": "x = 1\ndef f(:\n    pass",
+    "an open string": "print('abc",
+}
+
+
+@pytest.fixture(scope="module")
+def jupyter():
+    """What a notebook stores for each of the cells."""
+    sources = {**CELLS, **SYNTAX}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources.values()]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, allow_errors=True, coalesce_streams=True, timeout=60).execute()
+    tidy(notebook)
+    return dict(zip(sources, [stored(cell) for cell in notebook["cells"]], strict=True))
+
+
+def stored(cell):
+    parts = []
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            parts.append((output["name"], output["text"]))
+        elif output["output_type"] == "error":
+            parts.append(("error", "\n".join(output["traceback"])))
+        else:
+            parts.append(("result", output["data"]["text/plain"]))
+    return parts
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run a cell in this Python: the parts of its output, printed text in one piece."""
+    monkeypatch.syspath_prepend(str(ROOT / "web" / "static" / "live"))
+    from run_cell import run_cell
+
+    def run(source):
+        parts = []
+
+        def emit(kind, text):
+            if parts and parts[-1][0] == kind == "stdout":
+                text = parts.pop()[1] + text
+            parts.append((kind, text))
+
+        run.missing = run_cell(source, "<cell 1>", {"__name__": "__main__"}, emit)
+        return parts
+
+    return run
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_gives_what_jupyter_stores(run, jupyter, name):
+    assert run(CELLS[name]) == jupyter[name]
+
+
+@pytest.mark.parametrize("name", SYNTAX)
+def test_a_syntax_error_has_pythons_message_at_its_line_as_in_jupyter(run, jupyter, name):
+    ((kind, text),) = run(SYNTAX[name])
+    ((_, expected),) = jupyter[name]
+    assert kind == "error"
+    assert text.startswith("line ")
+    place = expected.split(", ", 1)[1].rstrip("\n")
+    assert text == place
+
+
+def test_a_missing_module_is_named(run):
+    run("import nowhere.at_all")
+    assert run.missing == "nowhere"
+    run("import json")
+    assert run.missing is None
+
+
+def test_the_cells_of_a_page_share_their_names(run):
+    from run_cell import run_cell
+
+    names, parts = {"__name__": "__main__"}, []
+    for number, source in enumerate(["x = 2", "x * 3", "_ + 1"], 1):
+        run_cell(source, f"<cell {number}>", names, lambda *part: parts.append(part))
+    assert parts == [("result", "6"), ("result", "7")]

@@ -1,0 +1,541 @@
+"""Live cells in a real Chromium: a reader runs the NumPy of a page in the page."""
+
+import os
+import re
+import warnings
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.site.conftest import SITE, watch
+from web.editions import EDITIONS
+from web.live import WORDS
+from web.notebooks import paths, read, tags
+from web.server import serving
+
+SMOKE = "04_padding_idx"
+PATIENCE = 120_000  # ms: a hang limit, nothing is timed here
+both_editions = pytest.mark.parametrize("code", EDITIONS)
+
+
+def live_cells(path):
+    return [cell for cell in read(path)["cells"] if "live" in tags(cell)]
+
+
+def pages():
+    """Every page with live cells; all but one in make check only."""
+    for path in paths():
+        if live_cells(path):
+            slow = [] if path.stem == SMOKE else [pytest.mark.check]
+            yield pytest.param(path, marks=slow, id=path.stem)
+
+
+every_page = pytest.mark.parametrize("path", list(pages()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def python_is_there():
+    """Without Pyodide the site is built without live cells; then there is nothing to test."""
+    if not list(SITE.glob("pyodide-*")):
+        message = "the site was built without live cells (make book says why)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        warnings.warn(f"\n\n!!! SKIPPED: {message}\n", stacklevel=1)
+        pytest.skip(message)
+
+
+class Reader:
+    """A reader before a page with live cells."""
+
+    def __init__(self, page, code):
+        self.page, self.words = page, WORDS[code]
+
+    def cell(self, index):
+        return self.page.locator(".cell.live").nth(index)
+
+    def cell_with(self, text):
+        """The first live cell that has this text now; it stays the one when the text changes."""
+        texts = self.page.locator(".cell.live").all_text_contents()
+        return self.cell(next(n for n, found in enumerate(texts) if text in found))
+
+    def status(self, cell):
+        return cell.locator(".live-status")
+
+    def button(self, cell, name):
+        return cell.locator(f"[data-do={name}]")
+
+    def press(self, cell, name):
+        self.button(cell, name).click()
+
+    def wait_for(self, cell, word):
+        """Until the status says one of the book's own messages."""
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(self.words[word])))
+        expect(self.status(cell)).to_have_text(pattern, timeout=PATIENCE)
+
+    def run_all(self):
+        """Run the last cell, and so all above it; it may be folded, so it is not clicked."""
+        cell = self.page.locator(".cell.live").last
+        self.button(cell, "run").dispatch_event("click")
+        self.wait_for(cell, "done")
+
+    def run(self, cell, outcome="done"):
+        self.press(cell, "run")
+        self.wait_for(cell, outcome)
+
+    def edit(self, cell, source):
+        """Put another text into the editor; return the editor."""
+        self.press(cell, "edit")
+        editor = cell.locator("textarea")
+        editor.fill(source)
+        return editor
+
+    def output(self, cell):
+        return cell.locator(".live-output")
+
+    def text(self, cell):
+        return "".join(self.output(cell).locator("pre").all_text_contents())
+
+
+OUTPUTS = """cells => cells.map(cell => {
+  const look = (box) => [...(box?.querySelectorAll(".output") ?? [])].map(output =>
+    [output.classList[1], output.querySelector("pre").textContent.replace(/\\n$/, "")]);
+  return [look(cell.querySelector(".cell_output:not(.live-output)")),
+          look(cell.querySelector(".live-output"))];
+})"""
+RAN = ".cell.live:has(.live-output)"
+
+
+def differences(page):
+    """The cells that ran whose output is not the stored one, character by character."""
+    pairs = page.eval_on_selector_all(RAN, OUTPUTS)
+    return [f"cell {n}: {old} {new}" for n, (old, new) in enumerate(pairs, 1) if old != new]
+
+
+@pytest.fixture(scope="module", params=EDITIONS)
+def started(request, browser, site):
+    """A page on which Python runs already, shared by tests that leave it as they found it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.faults = watch(page, site)
+    page.goto(f"{site}/{request.param}/chapters/{SMOKE}.html", wait_until="networkidle")
+    reader = Reader(page, request.param)
+    reader.run(reader.cell(0))
+    yield reader
+    assert page.faults == []
+    context.close()
+
+
+@pytest.fixture
+def reader(started):
+    yield started
+    for cell in started.page.locator(".cell.live").all():
+        if started.button(cell, "reset").is_visible():
+            started.press(cell, "reset")
+
+
+# --- before the first Run -------------------------------------------------------------------
+
+
+@every_page
+@both_editions
+def test_each_live_cell_and_no_other_has_the_buttons(visit, code, path):
+    page = visit(f"{code}/chapters/{path.stem}.html")
+    bars = page.locator(".live-bar")
+    assert bars.count() == len(live_cells(path)) == page.locator(".cell.tag_live").count()
+    words = [WORDS[code][name] for name in ("run", "edit", "reset", "stop")]
+    for buttons in bars.all():
+        found = buttons.locator("button").all_text_contents()
+        assert [text.strip("▶■ ") for text in found] == words
+    assert page.locator(".cell.tag_live .live-bar").count() == bars.count()
+
+
+def test_before_the_first_run_little_is_fetched(browser, site):
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site}/en/chapters/{SMOKE}.html", wait_until="networkidle")
+    assert page.locator(".live-bar").count()
+    assert [url.split("/")[-1].split("?")[0] for url in asked if "/live/" in url] == ["live.mjs"]
+    assert not [url for url in asked if "pyodide" in url]
+    assert (SITE / "en/_static/live/live.mjs").stat().st_size < 3000
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_buttons_move_nothing_when_they_come(visit, width):
+    places = "parts => parts.map(part => part.getBoundingClientRect().top)"
+    page = visit(f"en/chapters/{SMOKE}.html", width=width)
+    assert page.locator(".live-bar").count()
+    after = page.eval_on_selector_all("article :is(h2, p, pre)", places)
+    page.route("**/live.mjs*", lambda route: route.abort())
+    page.reload(wait_until="networkidle")
+    assert not page.locator(".live-bar").count()
+    assert page.eval_on_selector_all("article :is(h2, p, pre)", places) == after
+
+
+def test_without_scripts_the_page_has_no_buttons_and_no_room_for_them(visit):
+    page = visit(f"en/chapters/{SMOKE}.html", java_script_enabled=False)
+    assert page.locator(".live-bar").count() == 0
+    code, box = (
+        page.locator(f".cell.tag_live {part}").first.bounding_box()
+        for part in ("pre", ".cell_input")
+    )
+    assert box["height"] - code["height"] < 10
+
+
+# --- live = stored --------------------------------------------------------------------------
+
+
+@every_page
+@both_editions
+def test_live_outputs_are_the_stored_ones(visit, code, path):
+    page = visit(f"{code}/chapters/{path.stem}.html")
+    Reader(page, code).run_all()
+    assert page.locator(".live-output").count() == len(live_cells(path))
+    assert differences(page) == []
+    assert page.faults == []
+
+
+def test_one_other_character_in_a_stored_output_is_a_difference(reader):
+    cell = reader.cell(4)
+    reader.run(cell)
+    assert differences(reader.page) == []
+    digit = cell.locator(".cell_output:not(.live-output) pre")
+    digit.evaluate("pre => { pre.textContent = pre.textContent.replace('4', '5'); }")
+    (found,) = differences(reader.page)
+    assert found.startswith("cell 5")
+    digit.evaluate("pre => { pre.textContent = pre.textContent.replace('5', '4'); }")
+    assert differences(reader.page) == []
+
+
+# --- Run, Edit, Reset -----------------------------------------------------------------------
+
+
+def test_run_runs_the_cells_above_when_they_were_changed(reader):
+    above, below = reader.cell_with("PAD = 0"), reader.cell_with("np.add.at(grad, ids")
+    reader.run(below)
+    before = reader.text(below)
+    source = above.locator("pre").first.text_content()
+    reader.edit(above, source.replace("PAD = 0", "PAD = 5"))
+    reader.run(below)
+    assert reader.text(below) != before
+    assert "5]" in reader.text(above)
+    reader.press(above, "reset")
+    reader.run(below)
+    assert reader.text(below) == before
+
+
+def test_the_stored_output_stays_until_there_is_a_new_one_and_comes_back(reader):
+    cell = reader.cell(2)
+    stored = cell.locator(".cell_output:not(.live-output)")
+    expect(stored).to_be_visible()
+    reader.edit(cell, "import time\ntime.sleep(0.5)\n'new'")
+    reader.press(cell, "run")
+    expect(stored).to_be_visible()
+    expect(reader.output(cell)).to_have_text("'new'", timeout=PATIENCE)
+    expect(stored).to_be_hidden()
+    code = cell.locator("pre").first
+    reader.press(cell, "reset")
+    expect(stored).to_be_visible()
+    expect(reader.output(cell)).to_have_count(0)
+    assert code.text_content().startswith("PAD = 0")
+    assert code.locator(".mi").first.text_content() == "0"
+
+
+def test_values_are_shown_as_jupyter_shows_them(reader):
+    cell = reader.cell(0)
+    reader.edit(cell, "print('a')\ndisplay(2)\n{'b' * 60: list(range(3)), 'c': {3, 1}, 'd': int}")
+    reader.run(cell)
+    assert reader.output(cell).locator("pre").all_text_contents() == [
+        "a\n",
+        "2",
+        "{'" + "b" * 60 + "': [0, 1, 2],\n 'c': {1, 3},\n 'd': int}",
+    ]
+
+
+def test_an_exercise_shows_what_was_expected_and_what_came(reader):
+    cell = reader.cell_with("def yours(vectors, mask):")
+    reader.run(cell)
+    assert reader.text(cell).endswith("yours\nNone\nFalse\n")
+    stub = cell.locator("pre").first.text_content()
+    answer = (
+        "    kept = np.where(mask[..., None], vectors, 0)\n"
+        "    return kept.sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1)"
+    )
+    reader.edit(cell, stub.replace("    return None", answer))
+    reader.run(cell)
+    expected = "[[1. 2.]\n [0. 0.]]\n"
+    assert reader.text(cell) == f"spec\n{expected}yours\n{expected}True\n"
+
+
+# --- by keyboard ----------------------------------------------------------------------------
+
+
+def test_the_editor_is_used_and_left_by_keyboard(reader):
+    page, cell = reader.page, reader.cell(1)
+    keys = page.keyboard
+    reader.button(cell, "edit").focus()
+    keys.press("Enter")
+    editor = cell.locator("textarea")
+    expect(editor).to_be_focused()
+    keys.press("Control+a")
+    keys.type("def f(x):\nreturn x + 1\nprint(f(1))")  # the editor indents
+    assert editor.input_value() == "def f(x):\n    return x + 1\nprint(f(1))"
+    keys.press("Tab")
+    keys.press("Shift+Tab")
+    keys.press("Shift+Enter")
+    reader.wait_for(cell, "done")
+    expect(editor).to_be_focused()
+    assert reader.text(cell) == "2\n"
+    keys.press("Control+z")
+    keys.press("Escape")
+    expect(reader.button(cell, "run")).to_be_focused()
+    keys.press("Tab")
+    expect(reader.button(cell, "edit")).to_be_focused()
+
+
+def test_tab_and_backspace_move_by_steps_of_four(reader):
+    cell = reader.cell(1)
+    editor = reader.edit(cell, "if a:\nb\nc")
+    keys = reader.page.keyboard
+    keys.press("Control+a")
+    keys.press("Tab")
+    assert editor.input_value() == "    if a:\n    b\n    c"
+    keys.press("Shift+Tab")
+    assert editor.input_value() == "if a:\nb\nc"
+    keys.press("Control+End")
+    keys.press("Home")
+    keys.press("Tab")
+    assert editor.input_value() == "if a:\nb\n    c"
+    keys.press("Backspace")
+    assert editor.input_value() == "if a:\nb\nc"
+    keys.press("Control+z")
+    assert editor.input_value() == "if a:\nb\n    c"
+
+
+def test_the_focus_is_never_lost(reader):
+    cell, keys = reader.cell(3), reader.page.keyboard
+    reader.button(cell, "run").focus()
+    keys.press("Enter")
+    reader.wait_for(cell, "done")
+    expect(reader.button(cell, "run")).to_be_focused()
+    reader.button(cell, "reset").focus()
+    keys.press("Enter")
+    expect(reader.button(cell, "edit")).to_be_focused()
+
+
+def test_what_happens_is_announced_in_the_pages_language(reader):
+    voice = reader.page.get_by_role("status")
+    reader.run(reader.cell(1), "error")
+    expect(voice).to_have_text(reader.words["error"].format(name="ValueError"))
+    reader.press(reader.cell(1), "reset")
+    expect(voice).to_have_text(reader.words["reset_done"])
+
+
+PLACE = """part => {
+  const { top, left } = part.closest(".cell").getBoundingClientRect();
+  const box = part.getBoundingClientRect();
+  return [box.top - top, box.left - left, box.width, box.height];
+}"""
+COLOURS = """pre => {
+  const texts = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT), found = [];
+  while (texts.nextNode()) {
+    const { color } = getComputedStyle(texts.currentNode.parentElement);
+    for (const letter of texts.currentNode.data) if (letter.trim()) found.push(letter + color);
+  }
+  return found;
+}"""
+
+
+def test_opening_the_editor_changes_no_colour_and_moves_no_letter(reader):
+    for cell in reader.page.locator(".cell.live").all():
+        code = cell.locator("pre").first
+        if not code.is_visible():
+            continue  # a folded solution
+        before = code.evaluate(PLACE), code.evaluate(COLOURS)
+        reader.press(cell, "edit")
+        editor = cell.locator("textarea")
+        expect(editor).to_be_focused()
+        assert (code.evaluate(PLACE), code.evaluate(COLOURS)) == before
+        assert editor.evaluate(PLACE) == before[0]
+        sizes = "e => [e.scrollWidth, e.scrollHeight, getComputedStyle(e).font]"
+        assert editor.evaluate(sizes) == code.evaluate(sizes)
+        assert editor.input_value() + "\n" == code.text_content()
+
+
+# --- what goes wrong ------------------------------------------------------------------------
+
+
+def test_an_error_shows_the_readers_own_line_and_no_library(reader):
+    cell = reader.cell(1)
+    reader.edit(cell, "def f():\n    return np.zeros(3)[7]\n\n\nf()")
+    reader.run(cell, "error")
+    assert reader.text(cell) == (
+        "line 5\n      1 def f():\n      2     return np.zeros(3)[7]\n      3 \n      4 \n"
+        "----> 5 f()\n\nIndexError: index 7 is out of bounds for axis 0 with size 3"
+    )
+
+
+def test_a_syntax_error_shows_pythons_message_at_the_line(reader):
+    cell = reader.cell(1)
+    reader.edit(cell, "a = 1\nprint('abc")
+    reader.run(cell, "error")
+    assert reader.text(cell) == (
+        "line 2\n    print('abc\n          ^\n"
+        "SyntaxError: unterminated string literal (detected at line 2)"
+    )
+
+
+@pytest.mark.parametrize("module", ["torch", "matplotlib"])
+def test_an_import_of_what_is_not_here_says_why_and_where_it_is(reader, module):
+    cell = reader.cell(1)
+    reader.edit(cell, f"import {module}.nn")
+    reader.run(cell, "error")
+    assert reader.text(cell).endswith(f"ModuleNotFoundError: No module named '{module}'")
+    note = reader.output(cell).locator(".live-note")
+    expect(note).to_contain_text(reader.words["missing"].format(name=module))
+    assert note.locator("a").get_attribute("href") == "ways_to_run.html"
+
+
+def test_an_error_above_stops_the_run_and_the_next_run_goes_on(reader):
+    above, below = reader.cell(2), reader.cell(3)
+    source = above.locator("pre").first.text_content()
+    reader.edit(above, f"{source}\nraise ValueError('mine')")
+    reader.run(below, "blocked")
+    assert "ValueError: mine" in reader.text(above)
+    reader.run(below)
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "while True: print('again')"])
+def test_stop_ends_a_loop_says_what_is_lost_and_the_next_run_works(reader, loop):
+    page, cell, other = reader.page, reader.cell(2), reader.cell(3)
+    reader.edit(cell, loop)
+    reader.press(cell, "run")
+    reader.wait_for(cell, "running")
+    reader.press(other, "run")
+    reader.wait_for(other, "waiting")
+    if "print" in loop:
+        expect(reader.output(cell)).to_contain_text(reader.words["cut"], timeout=PATIENCE)
+    # The page answers while Python is busy.
+    assert page.evaluate("() => new Promise(requestAnimationFrame).then(() => true)")
+    reader.button(cell, "stop").focus()
+    page.keyboard.press("Enter")
+    reader.wait_for(cell, "stopped")
+    reader.wait_for(other, "stopped")
+    expect(reader.button(cell, "run")).to_be_focused()
+    reader.press(cell, "reset")
+    reader.run(other)
+    assert differences(page) == []
+
+
+def test_what_a_run_prints_is_bounded(reader):
+    cell = reader.cell(2)
+    reader.edit(cell, "print('x' * 1_000_000)\nprint('y' * 10)")
+    reader.run(cell)
+    expect(reader.output(cell)).to_contain_text(reader.words["cut"])
+    assert "y" not in reader.text(cell)
+
+
+@both_editions
+def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
+    page = visit(f"{code}/chapters/index.html")
+    reader, cuts = Reader(page, code), []
+
+    def cut_once(route):
+        if cuts:
+            route.continue_()
+        else:
+            cuts.append(route.request.url)
+            route.fulfill(status=200, body=b"half of it")
+
+    page.route("**/python_stdlib.zip*", cut_once)
+    cell = reader.cell(0)
+    reader.press(cell, "run")
+    reader.wait_for(cell, "again")
+    reader.wait_for(cell, "done")
+    assert differences(page) == []
+
+
+@both_editions
+def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, code):
+    page = visit(f"{code}/chapters/index.html")
+    reader = Reader(page, code)
+    cell = reader.cell(0)
+    page.route("**/pyodide-*/**", lambda route: route.abort())
+    reader.press(cell, "run")
+    reader.wait_for(cell, "offline")
+    link = reader.status(cell).locator("a")
+    assert link.inner_text() == reader.words["instead"]
+    assert link.get_attribute("href") == "ways_to_run.html"
+    page.unroute("**/pyodide-*/**")
+    reader.run(cell)
+
+
+@both_editions
+def test_a_network_that_falls_silent_is_given_up_in_time(visit, code):
+    page = visit(f"{code}/chapters/index.html")
+    reader = Reader(page, code)
+    cell = reader.cell(0)
+    page.route("**/pyodide-*/**", lambda route: None)  # no answer, ever
+    page.clock.install()
+    reader.press(cell, "run")
+    reader.wait_for(cell, "loading")
+    page.clock.run_for(31_000)
+    reader.wait_for(cell, "again")
+    page.clock.run_for(150_000)
+    reader.wait_for(cell, "slow")
+    expect(reader.status(cell).locator("a")).to_be_visible()
+
+
+def test_scripts_that_do_not_arrive_are_explained_and_asked_for_again(visit):
+    page = visit("zh/chapters/index.html")
+    reader = Reader(page, "zh")
+    page.route("**/live/page.mjs*", lambda route: route.abort())
+    reader.run(reader.cell(0), "offline")
+    page.unroute("**/live/page.mjs*")
+    reader.run(reader.cell(0))
+
+
+# --- everywhere -----------------------------------------------------------------------------
+
+
+@both_editions
+def test_live_cells_run_below_a_path(browser, tmp_path, code):
+    (tmp_path / "repo").symlink_to(SITE)
+    with serving(tmp_path) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        faults = watch(page, f"{address}/repo/")
+        page.goto(f"{address}/repo/{code}/chapters/index.html", wait_until="networkidle")
+        Reader(page, code).run(page.locator(".cell.live").first)
+        assert differences(page) == faults == []
+        context.close()
+
+
+def axe(page):
+    options = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
+    violations = Axe().run(page, options=options).response["violations"]
+    return [f"{v['id']}: {n['html'][:120]}" for v in violations for n in v["nodes"]]
+
+
+@every_page
+@both_editions
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 375)])
+def test_live_parts_are_accessible_and_fit_on_a_phone(visit, code, path, theme, width):
+    page = visit(f"{code}/chapters/{path.stem}.html", width=width, theme=theme)
+    reader = Reader(page, code)
+    cell = reader.cell(0)
+    reader.edit(cell, "import numpy as np\nnp.arange(200)\nimport torch  # a comment" + "#" * 200)
+    reader.run(cell, "error")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    reader.edit(cell, "while True: print('on and on')")
+    reader.press(cell, "run")
+    expect(reader.output(cell)).to_contain_text("on and on", timeout=PATIENCE)
+    assert axe(page) == []
+    reader.press(cell, "stop")
+    reader.wait_for(cell, "stopped")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.faults == []

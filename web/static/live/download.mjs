@@ -1,0 +1,84 @@
+// Fetch the files that Python needs: with progress, again when the connection breaks, and only
+// once, so that a Python that was stopped starts without the network.
+
+const PAUSES = [1_000, 3_000]; // ms before the second and the third try
+const SILENCE = 30_000; // ms without a byte after which a try has failed
+
+export class Unreachable extends Error {
+  constructor(late = false) {
+    super("Python could not be loaded");
+    this.late = late;
+  }
+}
+
+export class Download {
+  constructor(files) {
+    this.files = files;
+    this.have = new Map(); // name -> Blob
+    this.arrived = new Map(); // name -> bytes, also of files under way
+    this.size = files.reduce((sum, file) => sum + file.bytes, 0);
+  }
+
+  // All files, as a Map of Blobs.
+  async all(report) {
+    const stopper = new AbortController();
+    this.stopper = stopper;
+    report.loading(this.#done(), this.size);
+    for (let attempt = 1; ; attempt++) {
+      const missing = this.files.filter(({ name }) => !this.have.has(name));
+      const tries = missing.map((file) => this.#fetch(file, stopper.signal, report));
+      const results = await Promise.allSettled(tries);
+      const failed = results.find(({ status }) => status === "rejected");
+      if (!failed) return this.have;
+      if (stopper.signal.aborted || attempt > PAUSES.length) {
+        throw new Unreachable(failed.reason?.name === "TimeoutError");
+      }
+      report.again(attempt + 1, PAUSES.length + 1);
+      await new Promise((resolve) => setTimeout(resolve, PAUSES[attempt - 1]));
+    }
+  }
+
+  // What has arrived whole stays.
+  pause() {
+    this.stopper?.abort();
+  }
+
+  async #fetch({ name, address, bytes }, stop, report) {
+    const silence = new AbortController();
+    const late = () => silence.abort(new DOMException("no byte arrived", "TimeoutError"));
+    let timer = setTimeout(late, SILENCE);
+    try {
+      const signal = AbortSignal.any([stop, silence.signal]);
+      const response = await fetch(new URL(address, import.meta.url), { signal });
+      if (!response.ok) throw new Error(`${address}: status ${response.status}`);
+      const parts = [];
+      let count = 0;
+      for (const reader = response.body.getReader(); ;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        clearTimeout(timer);
+        timer = setTimeout(late, SILENCE);
+        parts.push(value);
+        count += value.length;
+        this.arrived.set(name, count);
+        report.loading(this.#done(), this.size);
+      }
+      if (count !== bytes) throw new Error(`${address}: ${count} bytes instead of ${bytes}`);
+      this.have.set(name, new Blob(parts, { type: typeOf(name) }));
+    } catch (problem) {
+      this.arrived.delete(name);
+      throw problem;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #done() {
+    return [...this.arrived.values()].reduce((sum, count) => sum + count, 0);
+  }
+}
+
+function typeOf(name) {
+  if (name.endsWith(".mjs")) return "text/javascript";
+  return name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+}

@@ -1,0 +1,252 @@
+// The live cells of a page: which runs when, and what the reader sees and hears of it.
+import edition from "./edition.mjs";
+import { Python, Stopped, Unreachable } from "./python.mjs";
+
+const { words } = edition;
+const LONG = 10_000; // ms after which a running cell says that Stop ends it
+
+function say(text, values = {}) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// What a cell gives, laid out as the book lays out stored outputs.
+const LOOKS = {
+  stdout: "output stream highlight-myst-ansi notranslate",
+  stderr: "output stderr highlight-myst-ansi notranslate",
+  result: "output text_plain highlight-myst-ansi notranslate",
+  error: "output traceback highlight-ipythontb notranslate",
+};
+
+class Output {
+  constructor(number) {
+    this.box = element("div", { className: "cell_output docutils container live-output" });
+    this.label = say(words.output, { n: number });
+  }
+
+  add(kind, text) {
+    if (kind !== this.kind || kind === "result" || kind === "error") {
+      const pre = element("pre", { tabIndex: 0, role: "group", ariaLabel: this.label });
+      const frame = element("div", { className: "highlight" }, pre);
+      this.box.append(element("div", { className: LOOKS[kind] }, frame));
+      Object.assign(this, { kind, pre });
+    }
+    this.pre.append(text);
+  }
+
+  addNote(...children) {
+    this.box.append(element("p", { className: "live-note" }, ...children));
+  }
+}
+
+class LiveCell {
+  constructor(box, number) {
+    this.box = box;
+    this.number = number;
+    this.input = box.querySelector(".cell_input");
+    this.bar = this.input.querySelector(".live-bar");
+    this.status = this.bar.querySelector(".live-status");
+    this.pre = this.input.querySelector("pre");
+    this.original = this.pre.innerHTML;
+    this.stored = box.querySelector(".cell_output");
+    this.mayFail = box.classList.contains("tag_raises-exception");
+    this.ran = undefined; // the source that Python ran last
+  }
+
+  get source() {
+    return this.editor ? this.editor.source : this.pre.textContent.replace(/\n$/, "");
+  }
+
+  get isFresh() {
+    return this.ran === this.source;
+  }
+
+  button(name) {
+    return this.bar.querySelector(`[data-do=${name}]`);
+  }
+
+  // A button that goes while it has the focus hands it on.
+  offer(name, offered, next) {
+    const button = this.button(name);
+    if (!offered && button === document.activeElement) this.button(next).focus();
+    button.hidden = !offered;
+  }
+
+  async edit(run) {
+    const { Editor } = await import("./editor.mjs");
+    this.editor ??= new Editor(this.pre, {
+      label: say(words.code, { n: this.number }),
+      leave: () => this.button("run").focus(),
+      run,
+    });
+    this.editor.focus();
+    this.status.textContent = words.keys;
+    this.offer("reset", true);
+  }
+
+  reset() {
+    this.editor?.close();
+    this.editor = undefined;
+    this.pre.innerHTML = this.original;
+    this.show(undefined);
+    this.offer("reset", false, "edit");
+  }
+
+  // Put a new output in the place of the old one, or the stored one back.
+  show(output) {
+    this.live?.box.remove();
+    this.live = output;
+    if (this.stored) this.stored.hidden = Boolean(output);
+    if (!output) return;
+    if (this.stored) this.stored.after(output.box);
+    else this.box.append(output.box);
+    this.offer("reset", true);
+  }
+}
+
+export class LivePage {
+  constructor(boxes, ways) {
+    this.cells = boxes.map((box, index) => new LiveCell(box, index + 1));
+    this.ways = ways;
+    this.queue = Promise.resolve();
+    this.stops = 0;
+    this.python = new Python(edition);
+    this.voice = element("div", { className: "live-voice", role: "status" });
+    document.querySelector("article").append(element("style", { textContent: STYLE }), this.voice);
+  }
+
+  act(index, what) {
+    const cell = this.cells[index];
+    if (what === "run") this.run(cell);
+    else if (what === "edit") cell.edit(() => this.run(cell));
+    else if (what === "stop") this.stop();
+    else this.reset(cell);
+  }
+
+  // Shown beside the buttons, and spoken by screen readers unless it is about to change again.
+  tell(cell, text, { spoken = true } = {}) {
+    cell.status.textContent = text;
+    if (spoken) this.voice.textContent = text;
+  }
+
+  reset(cell) {
+    cell.reset();
+    this.tell(cell, words.reset_done);
+  }
+
+  // Ends the cell that runs, and those that wait behind it.
+  stop() {
+    this.stops++;
+    this.python.stop();
+  }
+
+  run(cell) {
+    if (cell.waiting) return;
+    cell.waiting = true;
+    cell.offer("stop", true);
+    this.tell(cell, words.waiting, { spoken: false });
+    const { stops } = this;
+    this.queue = this.queue
+      .then(() => {
+        if (stops !== this.stops) throw new Stopped();
+        return this.runWithEarlier(cell);
+      })
+      .catch((problem) => this.explain(cell, problem))
+      .finally(() => {
+        cell.waiting = false;
+        cell.offer("stop", false, "run");
+      });
+  }
+
+  // The cells above come first, if Python has not seen them as they stand.
+  async runWithEarlier(cell) {
+    await this.start(cell);
+    const earlier = this.cells.slice(0, this.cells.indexOf(cell));
+    let first = earlier.findIndex((other) => !other.isFresh);
+    if (first < 0) first = earlier.length;
+    else this.tell(cell, words.earlier);
+    for (const other of earlier.slice(first)) {
+      if (!await this.runOne(other) && !other.mayFail) {
+        this.tell(cell, words.blocked);
+        return;
+      }
+    }
+    await this.runOne(cell);
+  }
+
+  async start(cell) {
+    if (this.python.isReady) return;
+    await this.python.start({
+      loading: (done, all) => {
+        const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+        const text = say(words.loading, { done: megabytes(done), all: megabytes(all) });
+        this.tell(cell, text, { spoken: done === 0 });
+      },
+      again: (n, most) => this.tell(cell, say(words.again, { n, most })),
+      starting: () => this.tell(cell, words.starting),
+    });
+  }
+
+  async runOne(cell) {
+    const output = new Output(cell.number);
+    const began = performance.now();
+    const long = setTimeout(() => this.tell(cell, words.long), LONG);
+    const { source } = cell;
+    let failure;
+    this.tell(cell, words.running, { spoken: false });
+    try {
+      // The old output stays until there is a new one, or none is to come.
+      const { missing } = await this.python.run(source, (kind, text) => {
+        if (kind === "error") failure = text;
+        if (kind === "cut") output.addNote(words.cut);
+        else output.add(kind, text);
+        if (cell.live !== output) cell.show(output);
+      });
+      if (missing) output.addNote(say(words.missing, { name: missing }), " ", this.linkToWays());
+    } finally {
+      clearTimeout(long);
+    }
+    cell.ran = source;
+    if (cell.live !== output) cell.show(output);
+    const name = failure?.match(/^(\w+)(?::|$)/m)?.[1] ?? failure;
+    const ms = Math.round(performance.now() - began);
+    this.tell(cell, failure ? say(words.error, { name }) : say(words.done, { ms }));
+    return !failure;
+  }
+
+  explain(cell, problem) {
+    if (!this.python.isReady) for (const other of this.cells) other.ran = undefined;
+    if (problem instanceof Stopped) {
+      this.tell(cell, words.stopped);
+    } else if (problem instanceof Unreachable) {
+      this.tell(cell, problem.late ? words.slow : words.offline);
+      cell.status.append(" ", this.linkToWays());
+    } else {
+      console.error(problem);
+      this.tell(cell, words.crashed);
+    }
+  }
+
+  linkToWays() {
+    return element("a", { href: this.ways, textContent: words.instead });
+  }
+}
+
+const STYLE = `
+.live-voice { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.live-status { flex: 1 1 12rem; color: var(--pst-color-text-muted); overflow-wrap: anywhere; }
+.cell .cell_output[hidden] { display: none; }
+.live-output { border-left: 3px solid var(--pst-color-primary); padding-left: .5rem; }
+.live-note { margin: .5rem 0; }
+.live-editing { position: relative; }
+.live-editing pre { overflow: hidden; }
+@media (pointer: coarse) { .live-editing pre { font-size: 1rem; } } /* a phone zooms in on smaller text */
+.live-editing .live-editor { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; border-color: transparent; border-radius: 0; background: none; color: transparent; caret-color: var(--pst-color-text-base); resize: none; overflow: auto hidden; outline-offset: -3px; }
+.live-editing .live-editor:focus { outline: 3px solid var(--pst-color-accent); }
+.live-editing .live-editor::selection { background: color-mix(in srgb, var(--pst-color-accent) 35%, transparent); }
+`;

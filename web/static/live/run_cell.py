@@ -1,0 +1,86 @@
+"""Run one cell as Jupyter does. This file runs in the reader's browser, under Pyodide.
+
+What a cell gives goes to ``emit(kind, text)``. The kinds are ``stdout``, ``stderr``, ``result``
+(the value of the last line) and ``error``; the texts are those that a notebook would store.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import linecache
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+from IPython.lib.pretty import pretty
+
+Emit = Callable[[str, str], None]
+BEFORE, AFTER = 4, 3  # lines around the one that fails, as Jupyter shows them
+
+
+class Stream(io.TextIOBase):
+    """Where ``print`` writes while a cell runs."""
+
+    def __init__(self, kind: str, emit: Emit) -> None:
+        self.kind, self.emit = kind, emit
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.emit(self.kind, text)
+        return len(text)
+
+
+def run_cell(source: str, name: str, namespace: dict[str, Any], emit: Emit) -> str | None:
+    """Run ``source``; return what is missing (``ModuleNotFoundError.name``), or None.
+
+    ``name`` stands for a file: it tells the lines of this cell from all others.
+    """
+    lines = source.splitlines()
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    vars(builtins)["display"] = lambda *values: [emit("result", pretty(v)) for v in values]
+    try:
+        with redirect_stdout(Stream("stdout", emit)), redirect_stderr(Stream("stderr", emit)):
+            value = execute(source, name, namespace)
+            if value is not None:
+                namespace["_"] = value
+                emit("result", pretty(value))
+    except BaseException as error:  # the page goes on, whatever a cell raises
+        emit("error", explain(error, name, lines))
+        return getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    return None
+
+
+def execute(source: str, name: str, namespace: dict[str, Any]) -> Any:
+    """The value of the last line, if that is an expression and no semicolon hides it."""
+    body = ast.parse(source, name).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), name, "exec", dont_inherit=True), namespace)
+    if last is None:
+        return None
+    value = eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace)
+    return None if source.rstrip().endswith(";") else value
+
+
+def explain(error: BaseException, name: str, lines: list[str]) -> str:
+    """The reader's own line and the message, in the form of the stored tracebacks."""
+    if isinstance(error, SyntaxError) and error.filename == name:
+        parts = traceback.format_exception_only(error)
+        return f"line {error.lineno}\n" + "".join(parts[1:]).rstrip("\n")
+    message = f"{type(error).__name__}: {error}"
+    frames = traceback.walk_tb(error.__traceback__)
+    at = next((line for frame, line in frames if frame.f_code.co_filename == name), 0)
+    if not at:
+        return message
+    shown = range(max(1, at - BEFORE), min(len(lines), at + AFTER) + 1)
+    excerpt = "\n".join(number(n, n == at) + lines[n - 1] for n in shown)
+    return f"line {at}\n{excerpt}\n\n{message}"
+
+
+def number(n: int, failing: bool) -> str:
+    """A line's number in seven places; the failing one's after an arrow."""
+    return f"{'-' * (5 - len(str(n)))}> {n} " if failing else f"{n:>7} "
