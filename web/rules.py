@@ -30,6 +30,7 @@ PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
 COLOUR = re.compile(r"(?:fill|stroke): (#[0-9a-f]{6})")
 TAG = re.compile(r"</?\w+[^>]*>")
+FOREIGN = re.compile(r'<(span|div) lang="[\w-]+">.*?</\1>', re.DOTALL)
 EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])[^*\n]+(?<!\s)\*(?!\*)")
 
 
@@ -56,8 +57,11 @@ def code(notebook: Notebook) -> Iterator[tuple[int, Cell]]:
 
 
 def prose(source: str) -> str:
-    """The words alone: code, formulas, addresses and markup become a neutral letter or go."""
-    text = FENCE.sub("", source)
+    """The words alone: code, formulas, addresses and markup become a neutral letter or go.
+
+    So do words in another language than the page's, which are marked as such.
+    """
+    text = FENCE.sub("", FOREIGN.sub("", source))
     text = LABEL.sub("", text)
     text = DISPLAY.sub("", text)
     text = CODE.sub("x", text)
@@ -104,6 +108,8 @@ def skeleton(source: str) -> dict[str, object]:
 
 def twins_agree(notebook: Notebook) -> Iterator[Problem]:
     for number, english, chinese in pairs(notebook):
+        if "made" in english["metadata"]:
+            continue  # in an order of its own for each edition; the makers have their tests
         ours, theirs = skeleton(english["source"]), skeleton(chinese["source"])
         for part in ours:
             if ours[part] != theirs[part]:
