@@ -98,11 +98,13 @@ def shown(cell: Cell) -> list[tuple[str, str]]:
     return parts
 
 
+@lru_cache(1)
 def labels() -> dict[str, str]:
     """Where each label of the book stands: label -> stem of its notebook."""
     return labels_of({path.stem: read(path) for path in paths()})
 
 
+@lru_cache(1)
 def written_labels() -> dict[str, str]:
     """The labels in the files: what is made may link to these."""
     return labels_of({path.stem: stored(path) for path in paths()})

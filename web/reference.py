@@ -252,12 +252,12 @@ def chapter(number: str, labels: Mapping[str, str]) -> str:
 
 
 def counterparts(edition: Edition) -> str:
-    """The table: ours, torch's, and how far the two agree."""
-    heads = {"en": ("here", "in torch", "the same?"), "zh": ("本书", "torch", "一样吗")}
-    lines = [f"| {' | '.join(heads[edition.code])} |", "|---|---|---|"]
+    """The table: ours with torch's below it, and how far the two agree."""
+    heads = {"en": "| here, in torch | the same? |", "zh": "| 本书、torch | 一样吗 |"}
+    lines = [heads[edition.code], "|---|---|"]
     for entry in all_entries():
         row = rows()[entry.name]
         if row.torch:
             equal = row.equal_english if edition.code == "en" else row.equal_chinese
-            lines.append(f"| [`{entry.name}`](#{entry.label}) | `{row.torch}` | {equal} |")
+            lines.append(f"| [`{entry.name}`](#{entry.label})<br>`{row.torch}` | {equal} |")
     return "\n".join(lines)
