@@ -61,7 +61,7 @@ def prose(source: str) -> str:
 
     So do words in another language than the page's, which are marked as such.
     """
-    text = FENCE.sub("", FOREIGN.sub("", source))
+    text = FENCE.sub("", without_foreign(source))
     text = LABEL.sub("", text)
     text = DISPLAY.sub("", text)
     text = CODE.sub("x", text)
@@ -77,6 +77,11 @@ def pairs(notebook: Notebook) -> Iterator[tuple[int, Cell, Cell]]:
     for number, (cell, following) in enumerate(pairwise(cells), 1):
         if language(cell) == "en" and language(following) == "zh":
             yield number, cell, following
+
+
+def without_foreign(source: str) -> str:
+    """The words of the page's own language."""
+    return FOREIGN.sub("", source)
 
 
 def languages_are_paired(notebook: Notebook) -> Iterator[Problem]:

@@ -81,6 +81,8 @@ def test_the_chinese_entry_opens_with_a_chinese_sentence(path):
 @pytest.mark.parametrize("path", ENTRIES)
 def test_the_parameters_shown_are_those_of_the_signature(path):
     thing = resolve(path)
+    if inspect.isclass(thing) and issubclass(thing, Exception):
+        return  # raised for the reader, not called
     (code,) = re.findall(r"```python\n(.+?)\n```", section(ENTRIES[path], "en"), re.DOTALL)[:1]
     if not callable(thing):
         assert "(" not in code
@@ -110,6 +112,7 @@ def test_nothing_of_a_docstring_is_lost(code):
     for path, entry in ENTRIES.items():
         text = re.sub(r"\]\(#[\w-]+\)", "", section(entry, code))
         shown = set(re.findall(r"\w+", text))
+        shown |= {word.lstrip("0") for word in shown}  # chapter 04 is called 4 on the page
         titles = {"Args", "Returns", "Raises", "Attributes", "Chapters"}
         said = set(re.findall(r"\w+", entry.thing.docstring.value)) - titles
         assert {word.lstrip("0") for word in said} - shown <= {""}, path
