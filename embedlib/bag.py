@@ -140,8 +140,8 @@ def embedding_bag_backward(
     Returns:
         the gradient of the table: the dtype of `weight`, shape ``(V, D)``; a `SparseGrad` has one
         entry for each id that is not padding, in the order of `input`.
-        the gradient of the sample weights: the dtype of `weight`, the shape of `input`; None if
-        there are none.
+        Then the gradient of the sample weights: the dtype of `weight`, the shape of `input`; None
+        if there are none.
 
     Raises:
         the errors of `embedding_bag`;

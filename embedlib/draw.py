@@ -21,6 +21,8 @@ from matplotlib.ticker import MaxNLocator
 from embedlib import functional as F
 from embedlib.palette import PALETTE
 
+__all__ = ["use_style", "table", "lookup", "scatter_add", "row_path"]  # noqa: RUF022 (as below)
+
 Array = npt.NDArray[Any]
 
 # Each accent has a line style of its own, so that a figure reads without colour too.
@@ -96,7 +98,8 @@ def table(weight: Array, marked: Sequence[int] = (), ax: Axes | None = None) -> 
         the Axes.
 
     Raises:
-        RuntimeError: `weight` is not 2-D. IndexError: a marked id is out of range.
+        RuntimeError: `weight` is not 2-D.
+        IndexError: a marked id is out of range.
 
     >>> import numpy as np
     >>> table(np.eye(3), marked=[1]).axison

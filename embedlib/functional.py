@@ -10,13 +10,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.bag import embedding_bag as embedding_bag
-from embedlib.bag import embedding_bag_backward as embedding_bag_backward
+from embedlib.bag import embedding_bag, embedding_bag_backward
 from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
-from embedlib.renorm import check_renorm, renorm
-from embedlib.renorm import embedding_renorm_ as embedding_renorm_
+from embedlib.renorm import check_renorm, embedding_renorm_, renorm
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
+
+__all__ = [  # noqa: RUF022 (from the definition to the bags, as one reads them)
+    "one_hot",
+    "one_hot_matmul",
+    "embedding",
+    "embedding_backward",
+    "embedding_dense_backward",
+    "embedding_sparse_backward",
+    "embedding_dense_backward_plain",
+    "embedding_renorm_",
+    "embedding_bag",
+    "embedding_bag_backward",
+]
 
 Array = npt.NDArray[Any]
 Int64Array = npt.NDArray[np.int64]

@@ -15,6 +15,15 @@ from embedlib.modules import Array, Parameter
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad
 
+__all__ = [  # noqa: RUF022 (in the order of the file)
+    "Optimizer",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Adagrad",
+    "SparseAdam",
+]
+
 State = dict[str, Any]
 
 

@@ -67,7 +67,8 @@ class Generator:
         """Uniform numbers in ``[0, 1)``: `size` as ints or one tuple, `dtype` a float type.
 
         Raises:
-            RuntimeError: a negative size. NotImplementedError: not a float type.
+            RuntimeError: a negative size.
+            NotImplementedError: not a float type.
 
         Source: ``torch.rand``.
 
@@ -123,7 +124,8 @@ class Generator:
         Two uniforms make two normals: ``sqrt(-2 ln(1 - u1))`` times cos and sin of ``2 pi u2``.
 
         Raises:
-            RuntimeError: a negative size. NotImplementedError: not a float type.
+            RuntimeError: a negative size.
+            NotImplementedError: not a float type.
 
         Source: ``torch.randn``; Box and Muller, "A Note on the Generation of Random Normal
         Deviates" (1958).

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from web.editions import EDITIONS, address
-from web.notebooks import belongs, put_address, tags
+from web.notebooks import belongs, fill, put_address, tags
 
 
 def pick_edition(app: Sphinx, config: Config) -> None:
@@ -34,6 +34,7 @@ def keep_edition(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     edition = EDITIONS[app.config.edition]
     notebook = json.loads(source[0])
+    fill(notebook)
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"])
         if not belongs(cell, edition):

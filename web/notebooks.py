@@ -1,7 +1,8 @@
 """Notebooks with both languages in them: read them, pick an edition, clean it for readers.
 
 A markdown cell tagged ``en`` or ``zh`` belongs to that edition; its twin follows it. A cell
-without such a tag belongs to both.
+without such a tag belongs to both. A cell with the metadata ``"made": what`` is empty in the file:
+its words are made from a table or from docstrings whenever the notebook is read.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import re
 import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from web import glossary, reference
 from web.editions import EDITIONS, PLACEHOLDER, ROOT, Address, Edition, address
 
 Cell = dict[str, Any]
@@ -34,9 +37,36 @@ def paths() -> list[Path]:
     return sorted(CHAPTERS.glob("*.ipynb"))
 
 
-def read(path: Path) -> Notebook:
+def stored(path: Path) -> Notebook:
+    """The notebook as the file has it."""
     notebook: Notebook = nbformat.read(path, as_version=4)
     return notebook
+
+
+def read(path: Path) -> Notebook:
+    """The notebook as it is read: what is made from tables and docstrings stands in it."""
+    notebook = stored(path)
+    fill(notebook)
+    return notebook
+
+
+def fill(notebook: Notebook) -> None:
+    """Write the words of the cells that are made."""
+    for cell in notebook["cells"]:
+        if "made" in cell["metadata"]:
+            (code,) = (tag for tag in tags(cell) if tag in EDITIONS)
+            cell["source"] = made(cell["metadata"]["made"], code)
+
+
+@lru_cache
+def made(what: str, code: str) -> str:
+    """The words of a made cell: ``glossary``, ``counterparts`` or ``reference MODULE``."""
+    edition, known = EDITIONS[code], written_labels()
+    if what == "glossary":
+        return glossary.markdown(edition, known)
+    if what == "counterparts":
+        return reference.counterparts(edition)
+    return reference.markdown(edition, known, what.removeprefix("reference "))
 
 
 def tags(cell: Cell) -> list[str]:
@@ -70,13 +100,24 @@ def shown(cell: Cell) -> list[tuple[str, str]]:
     return parts
 
 
+@lru_cache(1)
 def labels() -> dict[str, str]:
     """Where each label of the book stands: label -> stem of its notebook."""
+    return labels_of({path.stem: read(path) for path in paths()})
+
+
+@lru_cache(1)
+def written_labels() -> dict[str, str]:
+    """The labels in the files: what is made may link to these."""
+    return labels_of({path.stem: stored(path) for path in paths()})
+
+
+def labels_of(notebooks: dict[str, Notebook]) -> dict[str, str]:
     found = {}
-    for path in paths():
-        for cell in read(path)["cells"]:
+    for stem, notebook in notebooks.items():
+        for cell in notebook["cells"]:
             if cell["cell_type"] == "markdown":
-                found.update(dict.fromkeys(LABEL.findall(cell["source"]), path.stem))
+                found.update(dict.fromkeys(LABEL.findall(cell["source"]), stem))
     return found
 
 
@@ -111,6 +152,7 @@ def for_readers(notebook: Notebook, edition: Edition, where: Address, online: bo
             source = IMAGE.sub(embed_picture, source)
         cell["source"] = source
         cell["metadata"].pop("alt", None)
+        cell["metadata"].pop("made", None)
         kept = [tag for tag in tags(cell) if tag == "raises-exception"]
         cell["metadata"].pop("tags", None)
         if kept:

@@ -31,6 +31,7 @@ PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
 COLOUR = re.compile(r"(?:fill|stroke): (#[0-9a-f]{6})")
 TAG = re.compile(r"</?\w+[^>]*>")
+FOREIGN = re.compile(r'<(span|div) lang="[\w-]+">.*?</\1>', re.DOTALL)
 EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])[^*\n]+(?<!\s)\*(?!\*)")
 
 
@@ -57,8 +58,11 @@ def code(notebook: Notebook) -> Iterator[tuple[int, Cell]]:
 
 
 def prose(source: str) -> str:
-    """The words alone: code, formulas, addresses and markup become a neutral letter or go."""
-    text = FENCE.sub("", source)
+    """The words alone: code, formulas, addresses and markup become a neutral letter or go.
+
+    So do words in another language than the page's, which are marked as such.
+    """
+    text = FENCE.sub("", without_foreign(source))
     text = LABEL.sub("", text)
     text = DISPLAY.sub("", text)
     text = CODE.sub("x", text)
@@ -74,6 +78,11 @@ def pairs(notebook: Notebook) -> Iterator[tuple[int, Cell, Cell]]:
     for number, (cell, following) in enumerate(pairwise(cells), 1):
         if language(cell) == "en" and language(following) == "zh":
             yield number, cell, following
+
+
+def without_foreign(source: str) -> str:
+    """The words of the page's own language."""
+    return FOREIGN.sub("", source)
 
 
 def languages_are_paired(notebook: Notebook) -> Iterator[Problem]:
@@ -105,6 +114,8 @@ def skeleton(source: str) -> dict[str, object]:
 
 def twins_agree(notebook: Notebook) -> Iterator[Problem]:
     for number, english, chinese in pairs(notebook):
+        if "made" in english["metadata"]:
+            continue  # in an order of its own for each edition; the makers have their tests
         ours, theirs = skeleton(english["source"]), skeleton(chinese["source"])
         for part in ours:
             if ours[part] != theirs[part]:

@@ -69,6 +69,27 @@ def test_a_toc_that_names_a_missing_chapter(copy):
     assert "chapters/99_nothing.ipynb does not exist" in refusal(build(copy), copy)
 
 
+def test_a_term_without_its_sentence(copy):
+    edit(copy / "web" / "terms.csv", "编号代表词的那种嵌入。", "")
+    line = refusal(build(copy), copy)
+    assert "web/terms.csv, line 3 (word embedding): no chinese_sentence. Cure: " in line
+
+
+def test_a_term_whose_section_does_not_exist(copy):
+    edit(
+        copy / "web" / "terms.csv",
+        "padding row,填充行,,04,two-things",
+        "padding row,填充行,,04,no",
+    )
+    line = refusal(build(copy), copy)
+    assert "(padding row): chapter 04 has no section 'no'. Cure: " in line
+
+
+def test_a_public_name_without_its_chinese_sentence(copy):
+    edit(copy / "web" / "reference.csv", "随机整数。", "")
+    assert "web/reference.csv, row 'Generator.randint'. Cure: " in refusal(build(copy), copy)
+
+
 def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(copy):
     edit(copy / "chapters" / "01_one_hot_matmul.ipynb", r"\\top", r"\\notacommand")
     line = refusal(build(copy), copy)

@@ -1,6 +1,5 @@
 """What runs a cell in the page (web/static/live/run_cell.py) says what Jupyter says."""
 
-import sys
 
 import nbformat
 import pytest

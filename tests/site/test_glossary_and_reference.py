@@ -1,0 +1,121 @@
+"""Glossary and reference on the website: found, reached from chapters, with links that land."""
+
+import re
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from bs4 import BeautifulSoup
+
+from web.editions import EDITIONS, ROOT
+from web.glossary import terms
+from web.notebooks import paths, written_labels
+from web.reference import all_entries, rows
+
+SITE = ROOT / "_build" / "site"
+both_editions = pytest.mark.parametrize("code", EDITIONS)
+
+
+def soup(code, stem):
+    page = SITE / code / "chapters" / f"{stem}.html"
+    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
+
+
+@both_editions
+def test_every_term_is_on_the_page_with_its_sentence_and_a_link_that_lands(code):
+    page, where = soup(code, "c_glossary"), written_labels()
+    for term in terms(where):
+        entry = page.find(id=term.label)
+        paragraph = entry if entry.name == "p" else entry.find_next("p")
+        assert paragraph.strong.get_text() == term.name(code)
+        assert re.sub(r"[`$].+", "", term.sentence(code)) in paragraph.get_text()
+        links = paragraph.select("a[href]")
+        assert bool(links) is any(s.split("_")[0] == term.chapter for s in where.values())
+        for link in links:
+            address, fragment = urldefrag(link["href"])
+            assert soup(code, address.removesuffix(".html")).find(id=fragment), link
+
+
+def test_the_terms_have_the_same_addresses_in_both_editions():
+    found = [
+        {tag["id"] for tag in soup(code, "c_glossary").select("[id^=term-]")} for code in EDITIONS
+    ]
+    assert found[0] == found[1] == {term.label for term in terms(written_labels())}
+
+
+@both_editions
+def test_every_public_name_has_its_section_in_chinese_with_a_sentence_first(code):
+    page = soup(code, "d_api")
+    for entry in all_entries():
+        section = page.find("section", id=entry.label)
+        heading = section.find(re.compile("h[1-6]"))
+        assert heading.code.get_text() == entry.name
+        if code == "zh":
+            first = heading.find_next_sibling()
+            assert first.get_text() == rows()[entry.name].chinese.replace("`", "")
+
+
+@both_editions
+def test_no_markup_is_left_in_the_text_of_the_reference(code):
+    page = soup(code, "d_api")
+    for tag in page.select("article :is(pre, code, .math)"):
+        tag.decompose()
+    words = page.select_one("article").get_text()
+    assert not re.search(r"`|\*\*|\]\(|\)=|::", words)
+
+
+def names_in_chapters(code):
+    """Links from inline code to the reference: (chapter, words, id)."""
+    for path in paths():
+        for link in soup(code, path.stem).select("article a[href^='d_api.html#api-']"):
+            if link.code and link.code.get_text() == link.get_text():
+                yield path.stem, link.get_text(), urldefrag(link["href"]).fragment
+
+
+@both_editions
+def test_a_name_in_a_chapter_is_a_link_that_lands_on_its_entry(code):
+    reference, found = soup(code, "d_api"), list(names_in_chapters(code))
+    headings = {e.label: e.path.split(".")[-1] for e in all_entries()}
+    for stem, words, label in found:
+        assert reference.find(id=label), (stem, words)
+        assert words.split("(")[0].split(".")[-1] == headings[label]
+    assert ("01_one_hot_matmul", "F.one_hot(ids, V)", "api-functional-one-hot") in found
+    assert "api-optim-sgd" in {label for _, _, label in found}
+    assert len({stem for stem, _, _ in found}) >= 4
+
+
+@both_editions
+def test_names_in_headings_links_and_of_torch_are_left_alone(code):
+    for path in paths():
+        for link in soup(code, path.stem).select("a[href*='d_api.html#api-']"):
+            assert not link.find_parent(re.compile("h[1-6]$"))
+            assert not link.find_parent("a")
+            assert not link.get_text().startswith("torch.")
+    assert not soup(code, "d_api").select("article a[href^='d_api.html']")
+
+
+SEARCHES = {
+    "en": {
+        "embedlib.Embedding": "d_api",
+        "embedding_dense_backward": "d_api",
+        "SparseAdam": "d_api",
+        "hashing trick": "c_glossary",
+        "all-reduce": "c_glossary",
+        "填充行": "c_glossary",
+    },
+    "zh": {
+        "embedlib.Embedding": "d_api",
+        "embedding_renorm_": "d_api",
+        "随机整数": "d_api",
+        "余弦相似度": "c_glossary",
+        "跳元模型": "c_glossary",
+        "hashing trick": "c_glossary",
+    },
+}
+
+
+@pytest.mark.parametrize(("code", "words"), [(c, w) for c in SEARCHES for w in SEARCHES[c]])
+def test_a_search_finds_terms_and_names(visit, code, words):
+    page = visit(f"{code}/search.html?q={words}")
+    page.wait_for_selector("#search-results li a")
+    found = page.eval_on_selector_all("#search-results li a", "links => links.map(a => a.href)")
+    assert any(SEARCHES[code][words] in unquote(link) for link in found), found
