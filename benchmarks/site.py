@@ -166,7 +166,9 @@ def main() -> None:
         stock = measure(browser, stock_site, page)
         ours = measure(browser, ROOT / "_build" / "site", f"en/{page}")
         browser.close()
-    print(f"\nGzipped, without the chapter's figures, 1.6 Mbit/s and 150 ms, median of {ROUNDS}:\n")
+    print(
+        f"\nGzipped, without the chapter's figures, 1.6 Mbit/s and 150 ms, median of {ROUNDS}:\n"
+    )
     print(table(stock, ours))
     RESULTS.mkdir(parents=True, exist_ok=True)
     results = {"stock": stock, "ours": ours}
