@@ -47,7 +47,9 @@ def test_a_figure_weighs_60_kb_at_most(code, stem):
 def test_a_figure_below_the_first_heading_waits_for_the_reader(code, stem):
     for picture, file in pictures(code, stem):
         opening = picture.find_previous("h2") is None
-        assert picture.get("loading") == (None if opening else "lazy"), f"{code}/{stem}: {file}"
+        assert picture.get("loading") == (None if opening else "lazy"), (
+            f"{code}/{stem}: {file.name}. Cure: web/images.py"
+        )
         assert picture["decoding"] == "async"
 
 

@@ -56,7 +56,7 @@ def test_every_figure_has_an_address_and_it_is_the_same_in_both_editions(stem):
         assert all(re.fullmatch(r"figure-[\w-]+", str(name)) for name in found[code]), (
             f"{code}/{stem}: {found[code]}. Cure: web/anchors.py wraps each figure"
         )
-    assert found["en"] == found["zh"], stem
+    assert found["en"] == found["zh"], f"{stem}: {found}. Cure: web/anchors.py names both alike"
 
 
 @every_stem
@@ -209,7 +209,7 @@ def test_a_page_says_below_its_title_how_long_it_takes(stem):
         article = soup(code, stem).article
         line = article.h1.find_next_sibling()
         assert line.get("class") == ["minutes"], f"{code}/{stem}: no minutes below the title"
-        assert line.get_text() == words, f"{code}/{stem}"
+        assert line.get_text() == words, f"{code}/{stem}: {line}. Cure: web/minutes.py"
         assert article.get_text().count(words) == 1, f"{code}/{stem}: the page says it twice"
 
 

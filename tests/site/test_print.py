@@ -31,8 +31,8 @@ def printed(page):
 
 
 def letters(text):
-    """Without spaces and line breaks, which paper sets anew, and in one form of each letter."""
-    return re.sub(r"\s|[\u0000\u200b\ufffe\u00ad]", "", unicodedata.normalize("NFKC", text))
+    """Without what paper sets anew (spaces, line breaks and the hyphens before them)."""
+    return re.sub(r"[\s\-\u0000\u0002\u200b\ufffe\u00ad]", "", unicodedata.normalize("NFKC", text))
 
 
 def folded(article):
