@@ -1,8 +1,8 @@
 """Sphinx extension: after the build, keep what the pages of this edition use.
 
 Stock Jupyter Book sends a reader ten style sheets, most of whose rules match nothing, two whole
-icon fonts for a dozen icons, and the search index on every page. Here the pages share one style
-sheet, without rules for names that occur nowhere, and each font holds the glyphs that occur.
+icon fonts for a dozen icons, and the tools of the search on every page. Here the pages share one
+style sheet, without rules for names that occur nowhere, and each font holds the glyphs that occur.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ ABSENT = ("accordion", "card", "carousel", "list-group", "modal", "offcanvas", "
 def defer_scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Let the page be read before scripts run; they keep their order."""
+    """Let the page be read before scripts run; they keep their order.
+
+    Our search leads to a section, not to words: the script that marks them stays away.
+    """
+    marks = "sphinx_highlight.js"
+    context["script_files"] = [s for s in context["script_files"] if marks not in str(s.filename)]
     for script in context["script_files"]:
         # Scripts inside the page use the options at once.
         if script.filename and not script.filename.endswith("documentation_options.js"):

@@ -42,7 +42,7 @@ def draw_shared(browser: Browser) -> None:
     """1200 × 630, the size that Open Graph asks for; the icons for what reads no SVG."""
     page = browser.new_page(viewport={"width": 1200, "height": 630})
     layout = (ROOT / "web" / "templates" / "share.html").read_text("utf-8")
-    figure = (ROOT / "imgs" / "lookup.svg").read_text("utf-8")
+    figure = (ROOT / "imgs" / "cover.svg").read_text("utf-8")
     for code, edition in EDITIONS.items():
         page.set_content(
             layout.format(

@@ -273,6 +273,18 @@ def chapter_keeps_its_measure(notebook: Notebook) -> Iterator[Problem]:
         yield Problem(1, f"{words} words for {len(cells)} code cells", "110 words a cell at most")
 
 
+def predictions_come_before_their_output(notebook: Notebook) -> Iterator[Problem]:
+    """What a prediction asks for must not stand open right below it."""
+    asked = False
+    for number, cell in enumerate(notebook["cells"], 1):
+        asked = asked or any(label[3] in cell["source"] for label in LABELS_OF_A_CHAPTER.values())
+        if asked and cell["cell_type"] == "code":
+            if cell["outputs"] and "hide-output" not in tags(cell):
+                cure = "tag the cell hide-output: its output is folded on the page"
+                yield Problem(number, "the output answers the prediction above it", cure)
+            asked = False
+
+
 RULES = [
     languages_are_paired,
     twins_agree,
@@ -284,7 +296,11 @@ RULES = [
     terms_are_the_books_own,
     chinese_typography,
 ]
-RULES_OF_CHAPTERS = [chapter_has_its_parts, chapter_keeps_its_measure]
+RULES_OF_CHAPTERS = [
+    chapter_has_its_parts,
+    chapter_keeps_its_measure,
+    predictions_come_before_their_output,
+]
 
 
 def is_chapter(path: Path) -> bool:

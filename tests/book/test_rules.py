@@ -168,3 +168,11 @@ def test_a_chapter_without_its_parts_or_out_of_measure_is_caught():
     assert list(rules.chapter_keeps_its_measure({"cells": GOOD}))
     long = {"cells": [code_cell(source="x = 1\n" * 26) for _ in range(9)]}
     assert any("26 lines" in str(problem) for problem in rules.chapter_keeps_its_measure(long))
+
+
+def test_an_output_in_sight_of_its_prediction_is_caught():
+    rule = rules.predictions_come_before_their_output
+    shown = {"output_type": "stream", "name": "stdout", "text": "2"}
+    asked = cell("**Predict first.** What is `1 + 1`?", EN)
+    assert [p.cell for p in rule(plus(asked, code_cell(outputs=[shown])))] == [5]
+    assert not list(rule(plus(asked, code_cell(outputs=[shown], tags=["hide-output"]))))

@@ -21,7 +21,6 @@ SMOKE = {"index", "01_one_hot_matmul"}
 SCRIPTS = {
     "documentation_options.js": "Sphinx's options, which its other scripts read",
     "doctools.js": "keys, and the words of searches",
-    "sphinx_highlight.js": "marks the words that a search led to",
     "clipboard.min.js": "the copy buttons",
     "copybutton.js": "the copy buttons",
     "sphinx-book-theme.js": "the sidebar",
