@@ -93,7 +93,7 @@ def add_buttons(
     if not app.config.live or LIVE_CELL not in context.get("body", ""):
         return
     ways = context["pathto"]("chapters/ways_to_run")
-    row = app.builder.templates.render(  # type: ignore[attr-defined]
+    row = app.builder.templates.render(
         "live.html", {"words": WORDS[app.config.edition], "ways": ways}
     )
     context["body"] += row
@@ -105,10 +105,9 @@ def ship(site: Path, wheel: Path) -> None:
     folder = site / f"pyodide-{version()}"
     shutil.copytree(LICENCES, folder)
     ipython = distribution("ipython")
-    pretty = Path(str(ipython.locate_file("IPython/lib/pretty.py")))
     licence = next(path for path in ipython.files or [] if path.name == "LICENSE")
-    shutil.copy(pretty, folder)
-    shutil.copy(ipython.locate_file(licence), folder / "IPython.txt")
+    shutil.copy(str(ipython.locate_file("IPython/lib/pretty.py")), folder)
+    shutil.copy(str(ipython.locate_file(licence)), folder / "IPython.txt")
     numpy = next(fetch("pyodide-numpy").glob("*.whl"))
     for path in (*(fetch("pyodide") / name for name in PYODIDE), numpy):
         shutil.copy(path, folder)

@@ -1,6 +1,5 @@
 """What runs a cell in the page (web/static/live/run_cell.py) says what Jupyter says."""
 
-
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -19,7 +18,7 @@ CELLS = {
     "a long dictionary": "{'a' * 40: list(range(20)), 'b': {3, 1, 2}}",
     "types and functions": "def f(x, y=1): pass\n\n\n[int, len, f, range(3), ...]",
     "displayed": "display(1, 'two')\n3",
-    "an error in the middle": "a = 1\nb = 2\n\nc = 3\nd = 4\ne = 5\n1 / 0\nf = 6\ng = 7\nh = 8\ni = 9",
+    "an error in the middle": "a = 1\nb = 2\n\nc = 3\nd = 4\n1 / 0\nf = 6\ng = 7\nh = 8\ni = 9",
     "an error in a call": "def f(x):\n    return 1 / x\n\n\nf(0)",
     "an error in a library": "import json\njson.loads('{')",
     "an error in a long statement": "x = [\n    1,\n    2 / 0,\n]",

@@ -269,6 +269,19 @@ def test_an_exercise_shows_what_was_expected_and_what_came(reader):
     assert reader.text(cell) == f"spec\n{expected}yours\n{expected}True\n"
 
 
+def test_a_folded_answer_opens_at_its_own_run_and_not_before(reader):
+    folded = reader.page.locator(".cell.live:has(details.below-input)").first
+    index = folded.evaluate("cell => [...document.querySelectorAll('.cell.live')].indexOf(cell)")
+    fold = folded.locator("details")
+    fold.evaluate("fold => { fold.open = false; }")
+    reader.run(reader.cell(index + 1))
+    expect(reader.output(folded)).to_have_count(1)
+    expect(reader.output(folded)).to_be_hidden()
+    reader.run(folded)
+    expect(reader.output(folded)).to_be_visible()
+    fold.evaluate("fold => { fold.open = false; }")
+
+
 # --- by keyboard ----------------------------------------------------------------------------
 
 

@@ -36,12 +36,18 @@ class Output {
       this.box.append(element("div", { className: LOOKS[kind] }, frame));
       Object.assign(this, { kind, pre });
     }
-    this.pre.append(text);
+    this.pre.append(...(kind === "error" ? markError(text) : [text]));
   }
 
   addNote(...children) {
     this.box.append(element("p", { className: "live-note" }, ...children));
   }
+}
+
+// The arrow and the error's name stand out, as in a stored traceback.
+function markError(text) {
+  const parts = text.split(/^(-+>|[A-Z]\w*(?=: |$))/m);
+  return parts.map((part, n) => (n % 2 ? element("span", { className: "ne", textContent: part }) : part));
 }
 
 class LiveCell {
@@ -54,6 +60,7 @@ class LiveCell {
     this.pre = this.input.querySelector("pre");
     this.original = this.pre.innerHTML;
     this.stored = box.querySelector(".cell_output");
+    this.fold = box.querySelector("details.below-input"); // keeps an answer from the reader's eye
     this.mayFail = box.classList.contains("tag_raises-exception");
     this.ran = undefined; // the source that Python ran last
   }
@@ -103,8 +110,7 @@ class LiveCell {
     this.live = output;
     if (this.stored) this.stored.hidden = Boolean(output);
     if (!output) return;
-    if (this.stored) this.stored.after(output.box);
-    else this.box.append(output.box);
+    (this.stored ?? this.input).after(output.box);
     this.offer("reset", true);
   }
 }
@@ -177,6 +183,7 @@ export class LivePage {
       }
     }
     await this.runOne(cell);
+    if (cell.fold) cell.fold.open = true;
   }
 
   async start(cell) {
@@ -241,8 +248,8 @@ const STYLE = `
 .live-voice { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .live-status { flex: 1 1 12rem; color: var(--pst-color-text-muted); overflow-wrap: anywhere; }
 .cell .cell_output[hidden] { display: none; }
-.live-output { border-left: 3px solid var(--pst-color-primary); padding-left: .5rem; }
-.live-note { margin: .5rem 0; }
+.bd-article div.cell div.live-output { border-left: .2rem solid var(--pst-color-primary); }
+.live-note { margin: .5rem 1rem; }
 .live-editing { position: relative; }
 .live-editing pre { overflow: hidden; }
 @media (pointer: coarse) { .live-editing pre { font-size: 1rem; } } /* a phone zooms in on smaller text */

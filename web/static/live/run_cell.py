@@ -58,9 +58,10 @@ def run_cell(source: str, name: str, namespace: dict[str, Any], emit: Emit) -> s
 def execute(source: str, name: str, namespace: dict[str, Any]) -> Any:
     """The value of the last line, if that is an expression and no semicolon hides it."""
     body = ast.parse(source, name).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), name, "exec", dont_inherit=True), namespace)
-    if last is None:
+    last = body[-1] if body else None
+    lines = body[:-1] if isinstance(last, ast.Expr) else body
+    exec(compile(ast.Module(lines, []), name, "exec", dont_inherit=True), namespace)
+    if not isinstance(last, ast.Expr):
         return None
     value = eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace)
     return None if source.rstrip().endswith(";") else value
