@@ -228,7 +228,7 @@ def check_typography(number: int, source: str) -> Iterator[Problem]:
     text = prose(source)
     if found := EMPHASIS.search(text):
         yield Problem(number, f"slanted: {found[0]}", "emphasis is bold in Chinese: **…**")
-    text = text.replace("**", "")
+    text = re.sub(r"[ \t]*\|[ \t]*", "|", text.replace("**", ""))  # the frame of a table
     for pattern, cure in TYPOGRAPHY.items():
         for found in re.finditer(pattern, text):
             place = text[max(0, found.start() - 8) : found.end() + 8].replace("\n", " ")

@@ -339,7 +339,7 @@ def test_the_focus_is_never_lost(reader):
 
 
 def test_what_happens_is_announced_in_the_pages_language(reader):
-    voice = reader.page.get_by_role("status")
+    voice = reader.page.locator(".live-voice[role=status]")
     reader.run(reader.cell(1), "error")
     expect(voice).to_have_text(reader.words["error"].format(name="ValueError"))
     reader.press(reader.cell(1), "reset")

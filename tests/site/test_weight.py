@@ -27,6 +27,7 @@ SCRIPTS = {
     "bootstrap.js": "menus and tooltips of the header",
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
     "translations.js": "the words of these scripts in Chinese",
+    "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
     "book.mjs": "the language switch keeps the section",
 }
 
