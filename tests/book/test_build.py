@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from web.editions import ROOT
+from web.fetch import fetch
 
 SOURCES = ["_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "Makefile"]
 FOLDERS = ["chapters", "embedlib", "imgs", "web"]
@@ -120,6 +121,37 @@ def test_files_that_cannot_be_fetched(copy, tmp_path):
     line = refusal(build(copy, **nowhere), copy)
     assert "cannot be fetched" in line
     assert "npm is not installed" in line
+
+
+@pytest.fixture
+def without_pyodide(tmp_path):
+    """An environment that has KaTeX, and can have nothing else."""
+    shutil.copytree(
+        fetch("katex"), tmp_path / "cache" / "inside-nn-embedding" / fetch("katex").name
+    )
+    return {
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "PATH": "/nonexistent",
+        "https_proxy": "http://127.0.0.1:9",
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+    }
+
+
+def test_without_pyodide_the_book_is_built_without_live_cells_and_says_so(copy, without_pyodide):
+    answer = build(copy, CI="", **without_pyodide)
+    assert answer.returncode == 0, answer.stderr
+    (line,) = [line for line in answer.stdout.splitlines() if "LIVE CELLS" in line]
+    assert "pyodide 314.0.4 cannot be fetched" in line
+    site = copy / "_build" / "site"
+    assert "live-bar" not in (site / "en" / "chapters" / "04_padding_idx.html").read_text("utf-8")
+    assert not list(site.glob("pyodide-*"))
+
+
+def test_without_pyodide_a_continuous_build_fails(copy, without_pyodide):
+    assert "pyodide 314.0.4 cannot be fetched" in refusal(
+        build(copy, CI="true", **without_pyodide), copy
+    )
 
 
 def test_an_old_python_is_told_which_one_is_needed(copy):

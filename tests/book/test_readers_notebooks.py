@@ -6,6 +6,7 @@ import re
 import subprocess
 import sysconfig
 import venv
+import zipfile
 
 import nbformat
 import pytest
@@ -97,6 +98,21 @@ def downloads():
         slow = [] if path.stem == "04_padding_idx" else [pytest.mark.check]
         for code in EDITIONS:
             yield pytest.param(path.stem, code, marks=slow)
+
+
+@pytest.mark.parametrize("code", EDITIONS)
+def test_one_download_has_all_notebooks_of_a_language_and_what_they_need(code, tmp_path):
+    with zipfile.ZipFile(SITE / code / "notebooks.zip") as archive:
+        archive.extractall(tmp_path)
+    (folder,) = tmp_path.iterdir()
+    wheel = next((SITE / "wheels").glob("*.whl"))
+    names = {path.name for path in folder.iterdir()}
+    assert names == {path.name for path in paths()} | {wheel.name, "README.txt"}
+    install = f"pip install jupyterlab torch matplotlib {wheel.name}"
+    assert install in (folder / "README.txt").read_text("utf-8")
+    ways = (folder / "ways_to_run.ipynb").read_text("utf-8")
+    assert install in ways
+    assert bool(HAN.search(ways)) is (code == "zh")
 
 
 @pytest.mark.parametrize("code", EDITIONS)

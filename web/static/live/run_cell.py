@@ -42,7 +42,12 @@ def run_cell(source: str, name: str, namespace: dict[str, Any], emit: Emit) -> s
     """
     lines = source.splitlines()
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    vars(builtins)["display"] = lambda *values: [emit("result", pretty(v)) for v in values]
+
+    def display(*values: Any) -> None:
+        for value in values:
+            emit("result", pretty(value))
+
+    vars(builtins)["display"] = display
     try:
         with redirect_stdout(Stream("stdout", emit)), redirect_stderr(Stream("stderr", emit)):
             value = execute(source, name, namespace)
