@@ -7,18 +7,12 @@ without the internet, and to its advantage, it gets MathJax from the same server
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,11 +21,11 @@ import nbformat
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.site_live import compressing, report
 from web import chromium
 from web.editions import EDITIONS, ROOT
 from web.fetch import fetch
 from web.notebooks import belongs, read
-from web.server import Handler
 
 STEM = "01_one_hot_matmul"
 RESULTS = ROOT / "_build" / "bench"
@@ -49,32 +43,6 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 PAINT = 'performance.getEntriesByName("first-contentful-paint")[0].startTime'
-
-
-class GzipHandler(Handler):
-    """Sends text gzipped, as the servers of published pages do."""
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        if not path.is_file() or path.suffix not in {".html", ".css", ".js", ".mjs", ".svg"}:
-            super().do_GET()
-            return
-        content = gzip.compress(path.read_bytes())
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(GzipHandler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 def build_stock(folder: Path) -> Path:
@@ -142,7 +110,7 @@ def wire_size(answer: Any) -> int:
 
 
 def measure(browser: Browser, site: Path, page: str) -> dict[str, float]:
-    with serving(site) as address:
+    with compressing(site) as address:
         rounds = [visit(browser, address, page) for _ in range(ROUNDS)]
     return {what: statistics.median(r[what] for r in rounds) for what in rounds[0]}
 
@@ -170,6 +138,8 @@ def main() -> None:
         f"\nGzipped, without the chapter's figures, 1.6 Mbit/s and 150 ms, median of {ROUNDS}:\n"
     )
     print(table(stock, ours))
+    print("\nA live cell, first in a browser that has nothing:\n", flush=True)
+    print(report())
     RESULTS.mkdir(parents=True, exist_ok=True)
     results = {"stock": stock, "ours": ours}
     (RESULTS / "site.json").write_text(json.dumps(results, indent=1), "utf-8")

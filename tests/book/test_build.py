@@ -98,6 +98,7 @@ def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(copy):
     assert r"\notacommand" in line
 
 
+@pytest.mark.check  # most of a build
 def test_a_link_to_a_label_that_does_not_exist(copy):
     edit(copy / "chapters" / "04_padding_idx.ipynb", "(#lookup-table)", "(#nowhere)")
     line = refusal(build(copy), copy)
@@ -125,10 +126,10 @@ def test_files_that_cannot_be_fetched(copy, tmp_path):
 
 @pytest.fixture
 def without_pyodide(tmp_path):
-    """An environment that has KaTeX, and can have nothing else."""
-    shutil.copytree(
-        fetch("katex"), tmp_path / "cache" / "inside-nn-embedding" / fetch("katex").name
-    )
+    """An environment that has KaTeX and MiniSearch, and can have nothing else."""
+    for name in ("katex", "minisearch"):
+        there = fetch(name)
+        shutil.copytree(there, tmp_path / "cache" / "inside-nn-embedding" / there.name)
     return {
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "PATH": "/nonexistent",
@@ -138,6 +139,7 @@ def without_pyodide(tmp_path):
     }
 
 
+@pytest.mark.check  # a whole build
 def test_without_pyodide_the_book_is_built_without_live_cells_and_says_so(copy, without_pyodide):
     answer = build(copy, CI="", **without_pyodide)
     assert answer.returncode == 0, answer.stderr
@@ -175,6 +177,7 @@ def test_an_old_python_is_told_which_one_is_needed(copy):
     assert "3.9" in said[0]
 
 
+@pytest.mark.check  # a whole build
 def test_the_address_in_the_configuration_stands_everywhere(copy):
     for old, new in [
         ("github.com/YOUR_GITHUB_NAME/inside-nn-embedding", "github.com/someone/book"),
