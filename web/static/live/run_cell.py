@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import io
 import linecache
 import traceback
@@ -18,7 +19,35 @@ from typing import Any
 from IPython.lib.pretty import pretty
 
 Emit = Callable[[str, str], None]
+MAKERS = ("array", "asarray", "arange")  # of NumPy, that make integers of Python's
 BEFORE, AFTER = 4, 3  # lines around the one that fails, as Jupyter shows them
+
+
+def use_wide_integers() -> None:
+    """Let NumPy make 64-bit integers of Python's, as on a computer.
+
+    In the browser addresses have 32 bits, and so have NumPy's integers unless one says otherwise:
+    the cells of the book would give other types there, and ``one_hot`` would refuse its ids.
+    """
+    import numpy as np
+    from numpy._core import arrayprint
+
+    def widened(make: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(make)
+        def wide(*values: Any, **options: Any) -> Any:
+            made = make(*values, **options)
+            typed = hasattr(values[0], "dtype") if values else True
+            typed = typed or any(isinstance(v, type | np.dtype | str) for v in values[1:])
+            if made.dtype == np.int32 and not typed and options.get("dtype") is None:
+                return made.astype(np.int64)
+            return made
+
+        return wide
+
+    for name in MAKERS:
+        setattr(np, name, widened(getattr(np, name)))
+    # Both kinds are printed without their name, as 64-bit integers are in the stored outputs.
+    vars(arrayprint)["_typelessdata"] = [*vars(arrayprint)["_typelessdata"], np.int64]
 
 
 class Stream(io.TextIOBase):

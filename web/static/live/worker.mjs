@@ -32,7 +32,9 @@ async function start({ files, lock }) {
   await write("pretty.py", "IPython/lib/pretty.py");
   await write("run_cell.py", "run_cell.py");
   pyodide.runPython("import importlib; importlib.invalidate_caches()");
-  runCell = pyodide.pyimport("run_cell").run_cell;
+  const python = pyodide.pyimport("run_cell");
+  python.use_wide_integers();
+  runCell = python.run_cell;
   namespace = pyodide.toPy({ __name__: "__main__" });
 }
 
