@@ -198,7 +198,8 @@ def _distinct_by_marks(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Arra
     """Mark the rows that occur in a table of length V, then number the marked ones."""
     marks = np.zeros(num_rows, np.bool_)
     marks[ids] = True
-    distinct_ids = np.flatnonzero(marks)
+    # On 32-bit platforms (a browser) NumPy counts places in 32 bits.
+    distinct_ids = np.flatnonzero(marks).astype(np.int64, copy=False)
     rank_of_row = np.empty(num_rows, np.int64)
     rank_of_row[distinct_ids] = np.arange(distinct_ids.size)
     return distinct_ids, rank_of_row[ids]
