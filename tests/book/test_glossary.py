@@ -75,19 +75,7 @@ def test_chinese_terms_stand_by_pinyin_and_tone():
         "行 / 列",
     ]
     in_order += ["合并 / 未合并", "矩", "梯度", "填充", "填充行", "原地", "最近邻"]
-    in_order.sort(key=names.index)
-    expected = [
-        "按索引累加",
-        "编号",
-        "查表",
-        "词表",
-        "词元",
-        "独热",
-        "分词器",
-        "行 / 列",
-    ]
-    expected += ["合并 / 未合并", "矩", "梯度", "填充", "填充行", "原地", "最近邻"]
-    assert in_order == expected
+    assert sorted(in_order, key=names.index) == in_order
 
 
 @both_editions
