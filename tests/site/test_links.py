@@ -132,7 +132,6 @@ def test_the_sign_shows_when_pointed_at_and_moves_nothing(visit, code, width):
 def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(visit, chapter):
     code, stem = chapter
     page = visit(f"{code}/chapters/{stem}.html", permissions=["clipboard-read", "clipboard-write"])
-    page.wait_for_selector(".copybtn", state="attached")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for name, source in code_cells(stem).items():
         button = page.locator(f"#cell-{name} .copybtn")
