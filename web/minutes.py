@@ -2,6 +2,7 @@
 
 A chapter says it itself, at the end of its **Need** line: there the notebook keeps it, and the
 page shows it below the title instead. For a page that does not say it, words and code count.
+Nobody reads a glossary from top to bottom: such a page says so instead.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ STATED = {
     "zh": re.compile(r"大约 (\d+) 分钟。(?=\n|\Z)"),
 }
 WORDS = {"en": "About {} minutes", "zh": "大约 {} 分钟"}
+LOOKED_UP = {"a_error_clinic", "c_glossary", "d_api", "e_arguments"}
+LOOK_UP = {"en": "For looking things up", "zh": "供随时查阅"}
 WORDS_A_MINUTE = 180  # of the English text; code is read, run and thought about
 LINES_A_MINUTE = 10
 
@@ -43,6 +46,13 @@ def stated(notebook: Notebook, edition: str) -> int | None:
     return None
 
 
+def below_title(path: Path, edition: str) -> str:
+    if path.stem in LOOKED_UP:
+        return LOOK_UP[edition]
+    notebook = read(path)
+    return WORDS[edition].format(stated(notebook, edition) or measured(notebook))
+
+
 def move_below_title(app: Sphinx, docname: str, source: list[str]) -> None:
     """Take the sentence out of the page's text: the same words stand below the title."""
     if app.env.doc2path(docname).endswith(".ipynb"):
@@ -58,8 +68,7 @@ def show(
 ) -> None:
     if doctree is None or not app.env.doc2path(pagename).endswith(".ipynb"):
         return
-    notebook, edition = read(Path(app.env.doc2path(pagename))), app.config.edition
-    words = WORDS[edition].format(stated(notebook, edition) or measured(notebook))
+    words = below_title(Path(app.env.doc2path(pagename)), app.config.edition)
     line = f'</h1>\n<p class="minutes">{words}</p>'
     context["body"] = context["body"].replace("</h1>", line, 1)
 
