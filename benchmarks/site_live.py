@@ -6,12 +6,10 @@ Chromium is throttled to 10 Mbit/s and 80 ms; the server compresses, as publishe
 from __future__ import annotations
 
 import gzip
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from web import chromium
 from web.editions import ROOT
 from web.live import WORDS
+from web.server import serving
 
 SITE = ROOT / "_build" / "site"
 PAGE = "en/chapters/ways_to_run.html"
@@ -58,13 +57,8 @@ def compressing(folder: Path) -> Iterator[str]:
     Compressing.sent, Compressing.compressed = 0, {}
     for path in folder.glob("pyodide-*/*"):  # so that no reader waits for the compression
         Compressing.compressed[str(path)] = gzip.compress(path.read_bytes(), 6)
-    running = ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=str(folder)))
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{running.server_port}"
-    finally:
-        running.shutdown()
-        running.server_close()
+    with serving(folder, Compressing) as address:
+        yield address
 
 
 def visit(page: Page, address: str) -> None:

@@ -52,7 +52,7 @@ def embedding_bag(
         max_norm: rescale the rows that are looked up, in `weight` itself, as
             `embedlib.functional.embedding_renorm_` does.
         norm_type: the p of that norm.
-        scale_grad_by_freq, sparse: change nothing here, only the gradient.
+        scale_grad_by_freq, sparse: for the gradient; "max" has neither.
         mode: "sum", "mean" or "max".
         per_sample_weights: a factor for each id, the shape of `input` and the dtype of `weight`;
             only with "sum". None means 1.
@@ -66,8 +66,8 @@ def embedding_bag(
     Raises:
         TypeError: an argument is not an array, `padding_idx` not an int, an option not a bool,
             `max_norm` or `norm_type` not a number.
-        ValueError: a shape does not fit, an unknown `mode`, or "max" with an option that it
-            does not have.
+        ValueError: a shape does not fit, an unknown `mode`, or "max" with `sparse` or
+            `scale_grad_by_freq`.
         NotImplementedError: `per_sample_weights` with another mode than "sum".
         RuntimeError: a dtype, an id, an offset or `padding_idx` is wrong. torch reads or writes
             out of bounds, or counts wrongly, where an id lies in no bag, where later offsets

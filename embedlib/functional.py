@@ -73,9 +73,9 @@ def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:
 
 
 def one_hot_matmul(input: Array, weight: Array) -> Array:
-    """Look rows up by a matrix product: the slow specification of `embedding`.
+    """Look rows up by a matrix product: what `embedding` means, slowly.
 
-    ``out = one_hot(input, V) @ weight``
+    ``out = one_hot(input, V) @ weight``, the ones and zeros in the dtype of `weight`
 
     The product gives the same numbers as the lookup when the table is finite. It differs for
     inf and nan (``0 * inf`` is nan, and it spreads) and turns -0.0 into 0.0.
@@ -118,13 +118,12 @@ def embedding(
         input: ids, int32 or int64, any shape ``(*)``, each in ``0 .. V - 1``. A negative id is an
             error: it does not count from the end.
         weight: the table, shape ``(V, D)``, any dtype.
-        padding_idx: in ``-V .. V - 1``. It changes nothing in the forward pass; only the gradient
-            leaves this row out (Chapter 04).
+        padding_idx: in ``-V .. V - 1``. No effect here; `embedding_backward` leaves this row out
+            if it is told so as well, there not counted from the end (Chapter 04).
         max_norm: if given, `embedding_renorm_` first shortens the rows that are looked up, in the
             table itself.
         norm_type: the p of that norm.
-        scale_grad_by_freq, sparse: change nothing here; the gradient heeds them, see
-            `embedding_backward`.
+        scale_grad_by_freq, sparse: no effect here; pass them to `embedding_backward`.
 
     Returns:
         the dtype of `weight`, shape ``(*, D)``; always a copy.
@@ -134,7 +133,7 @@ def embedding(
             `norm_type` not a number, `scale_grad_by_freq` or `sparse` not a bool.
         AssertionError: `padding_idx` is outside ``-V .. V - 1``.
         RuntimeError: `weight` is not 2-D; `input` is neither int32 nor int64; the table has no
-            rows, but there are ids; the norm of such a table does not exist.
+            rows, but there are ids; with `max_norm`, the errors of `embedding_renorm_`.
         IndexError: an id is out of range. (With `max_norm` torch finds that out too late, and has
             changed rows already; here nothing has changed.)
 
@@ -166,7 +165,7 @@ def embedding_backward(
     """The gradient of `embedding`: `embedding_sparse_backward` if `sparse`, else the dense one.
 
     Arguments and errors are those of `embedding_sparse_backward` and `embedding_dense_backward`;
-    `sparse` must be a bool.
+    `sparse` must be a bool. The result is an array ``(V, D)``, or a `SparseGrad` of that shape.
 
     Source: ATen ``embedding_backward``.
 
@@ -262,8 +261,8 @@ def embedding_dense_backward(
             bool or a float type.
         RuntimeError: `indices` is neither int32 nor int64; `grad_output` has not D numbers for
             each id; `num_weights` is negative.
-        IndexError: an id is out of range. (ATen's function drops such an id without a word; after
-            a forward pass there is none.)
+        IndexError: an id is out of range. (ATen's function drops such an id without a word. A
+            forward pass would have refused it.)
 
     Source: ATen ``embedding_dense_backward``. Chapter 04 shows the padding row.
 

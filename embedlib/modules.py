@@ -161,7 +161,8 @@ class Module:
 class Embedding(Module):
     """A table with one row for each id, as ``torch.nn.Embedding``.
 
-    ``forward(ids) = weight[ids]``; ``backward`` adds each incoming gradient to the row of its id.
+    ``table(ids)`` copies out ``weight.data[ids]``; ``backward`` adds each incoming gradient to the
+    row of its id in ``weight.grad``.
 
     Args:
         num_embeddings: V, the number of rows.
@@ -169,7 +170,7 @@ class Embedding(Module):
         padding_idx: an id in ``-V .. V - 1``. Its row starts as zeros and gets no gradient:
             that is all (Chapter 04). A negative one is stored as ``V + padding_idx``.
         max_norm: if given, each lookup first shortens the rows it uses to this norm, in the table
-            itself, frozen or not. The gradient takes no notice of it.
+            itself, frozen or not. The gradient ignores it.
         norm_type: the p of that norm.
         scale_grad_by_freq: divide the gradients of a row by the number of times it was looked up
             in this call; not with `sparse`.
@@ -182,13 +183,13 @@ class Embedding(Module):
     Attributes:
         weight: the table, a `Parameter` ``(V, D)``; drawn from N(0, 1) with the default generator.
         num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
-            sparse: the arguments. The last four may be changed between two calls.
+            sparse: the arguments. From `max_norm` on they may be changed between two calls.
 
     Raises:
         AssertionError: `padding_idx` out of range, or `_weight` of another shape.
         TypeError: `padding_idx` is a bool. (torch takes True for a mask and zeroes everything.)
-        IndexError: `padding_idx` is a float, or 0 where the table has no row.
-        RuntimeError: a negative size, another device, a dtype that cannot be learned.
+        IndexError: `padding_idx` is a float, or is 0 and V is 0.
+        RuntimeError: a negative size, another device, a dtype that is neither float nor complex.
 
     Source: ``torch.nn.Embedding``. Chapters 01 and 04.
 
@@ -305,7 +306,7 @@ class Embedding(Module):
         """Add the gradient of the last forward pass to ``weight.grad``.
 
         ``weight.grad[v] += sum of grad_output[i] over all i with ids[i] == v``, without the
-        padding id. With `sparse` it is a list of rows, which is joined to the one already there.
+        padding id. With `sparse` the new rows are appended to those that ``weight.grad`` has.
         There is no gradient of the ids: they are not numbers on a scale, but names.
         A frozen table gets none (torch raises there, ours does nothing).
 
@@ -368,7 +369,7 @@ class Linear(Module):
         bias: a `Parameter` ``(out_features,)``, drawn likewise, or None.
 
     Raises:
-        RuntimeError: a negative size, another device, a dtype that cannot be learned.
+        RuntimeError: a negative size, another device, a dtype that is neither float nor complex.
 
     Source: ``torch.nn.Linear``; the bounds are those of He et al., "Delving Deep into Rectifiers"
     (2015), with torch's ``a = sqrt(5)``. Chapter 01.
@@ -503,8 +504,8 @@ class EmbeddingBag(Module):
     Raises:
         AssertionError: `padding_idx` out of range, or `_weight` of another shape.
         TypeError: `padding_idx` is a bool. (torch takes True for a mask and zeroes everything.)
-        IndexError: `padding_idx` is a float, or 0 where the table has no row.
-        RuntimeError: a negative size, another device, a dtype that cannot be learned.
+        IndexError: `padding_idx` is a float, or is 0 and V is 0.
+        RuntimeError: a negative size, another device, a dtype that is neither float nor complex.
 
     Source: ``torch.nn.EmbeddingBag``.
 

@@ -87,10 +87,10 @@ class SGD(Optimizer):
 
         g = -g                                 if maximize
         g = g + weight_decay * w               if weight_decay is not 0
-        b = g at the first step, then
-        b = momentum * b + (1 - dampening) * g if momentum is not 0
-        g = g + momentum * b                   if nesterov
-        g = b                                  if not nesterov
+        if momentum is not 0:
+            b = g at the first step, then b = momentum * b + (1 - dampening) * g
+            g = g + momentum * b               if nesterov, else
+            g = b
         w = w - lr * g
 
     A sparse gradient changes only its rows, without momentum. With momentum the buffer is sparse

@@ -26,7 +26,7 @@ def embedding_renorm_(
     Args:
         weight: the table, shape ``(V, D)``, floats or complex numbers; written.
         indices: ids, int32 or int64, any shape, each in ``0 .. V - 1``.
-        max_norm: the bound. 0 makes rows zero, a negative one turns them round, nan does nothing.
+        max_norm: the bound. 0 makes rows zero, a negative one flips their signs, nan does nothing.
         norm_type: p. inf takes the largest absolute value, -inf the smallest, 0 counts the numbers
             that are not zero; other negative ones follow the formula.
 
@@ -35,7 +35,7 @@ def embedding_renorm_(
         for the dtype is inf, and makes its row zero; a row with a nan stays as it is.
 
     Raises:
-        TypeError: `weight` or `indices` is not an array, or a number is not a number.
+        TypeError: `weight` or `indices` is not an array; `max_norm` or `norm_type` is no number.
         RuntimeError: `weight` is not 2-D or holds ints; `indices` is neither int32 nor int64;
             p is negative or inf and the rows are empty.
         IndexError: an id is out of range; then no row has changed. (torch changes rows up to the

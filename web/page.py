@@ -115,9 +115,11 @@ CHINESE = {
 
 def translate_theme(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html" and app.config.edition == "zh":
+        year = app.config.copyright
+        translations = {**CHINESE, f"© Copyright {year}.": f"© {year}"}
         for path in Path(app.outdir).glob("**/*.html"):
             page = path.read_text("utf-8")
-            for words, chinese in CHINESE.items():
+            for words, chinese in translations.items():
                 page = page.replace(f'="{words}"', f'="{chinese}"')
                 page = re.sub(rf"(>\s*){re.escape(words)}(\s*<)", rf"\g<1>{chinese}\2", page)
             path.write_text(page, "utf-8")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from web.card import card
 from web.editions import EDITIONS, ROOT, Address, Edition
 from web.notebooks import paths
+from web.page import PALETTE
 
 TEMPLATES = ROOT / "web" / "templates"
 PICTURES = ["icon-32.png", "icon-180.png", *(f"share-{code}.png" for code in EDITIONS)]
@@ -46,9 +47,22 @@ def write_root(folder: Path, where: Address) -> None:
 
 
 def template(name: str, **words: str) -> str:
-    """A template with its ``{words}`` filled in, and the script that knows the language."""
+    """A template with its ``{words}`` filled in, the look of both pages, and the script that
+    knows the language."""
     pick = (TEMPLATES / "pick-language.js").read_text("utf-8").strip()
-    return (TEMPLATES / name).read_text("utf-8").format(pick=pick, **words)
+    return (TEMPLATES / name).read_text("utf-8").format(pick=pick, style=style(), **words)
+
+
+def style() -> str:
+    """These pages stand alone: they cannot wait for a style sheet that may have moved."""
+
+    def colours(mode: str) -> str:
+        paper, ink, blue = (PALETTE[role][mode] for role in ("paper", "ink", "blue"))
+        return f"body {{ background: {paper}; color: {ink}; }} a {{ color: {blue}; }}"
+
+    dark = f"@media (prefers-color-scheme: dark) {{ {colours('dark')} }}"
+    layout = (TEMPLATES / "alone.css").read_text("utf-8").strip()
+    return "\n".join([layout, colours("light"), dark])
 
 
 def contents(edition: Edition) -> str:

@@ -120,11 +120,28 @@ def sections_of(html: str) -> Iterator[dict[str, Any]]:
         chrome.decompose()
     for formula in article.select(".math"):
         tex = formula.select_one("annotation")
-        formula.replace_with(f" {tex.get_text()} " if tex else "")
+        inside_text = tex is not None and formula.name == "span"
+        formula.replace_with(f" {readable(tex.get_text())} " if tex and inside_text else "\n")
     for picture in article.select("img[alt]"):
         picture.replace_with(f"\n{picture['alt']}\n")
     for section in article.select("section[id]"):
         yield words_of(section)
+
+
+# What TeX writes with letters, as a reader of an excerpt knows it.
+SIGNS = {
+    **{r"\cdot": "·", r"\sqrt": "√", r"\top": "ᵀ", r"\infty": "∞", r"\dots": "…"},
+    **{r"\neq": "≠", r"\leq": "≤", r"\times": "×"},
+}
+
+
+def readable(tex: str) -> str:
+    """A short formula as plain text: ``\\sqrt{D}`` as √D. Long ones stand on lines of their own,
+    and are left out."""
+    for command, sign in SIGNS.items():
+        tex = re.sub(re.escape(command) + r"(?![a-z])", sign, tex)
+    tex = re.sub(r"\\hat +(\w)", "\\1\N{COMBINING CIRCUMFLEX ACCENT}", tex)
+    return " ".join(re.sub(r"\\[a-zA-Z]+|\\.|[{}]", "", tex).split())
 
 
 def words_of(section: Tag) -> dict[str, Any]:

@@ -57,14 +57,14 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def server(folder: Path, port: int = 0) -> Server:
-    return Server(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+def server(folder: Path, port: int, handler: type[SimpleHTTPRequestHandler]) -> Server:
+    return Server(("127.0.0.1", port), partial(handler, directory=str(folder)))
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, handler: type[SimpleHTTPRequestHandler] = Handler) -> Iterator[str]:
     """The address at which ``folder`` is served while the block runs."""
-    running = server(folder)
+    running = server(folder, 0, handler)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{running.server_port}"
@@ -76,7 +76,7 @@ def serving(folder: Path) -> Iterator[str]:
 if __name__ == "__main__":
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 8000
     try:
-        httpd = server(ROOT / "_build" / "site", wanted)
+        httpd = server(ROOT / "_build" / "site", wanted, Handler)
     except OSError as error:
         sys.exit(f"make serve: port {wanted}: {error.strerror}. Another: make serve PORT=8001")
     print(f"http://localhost:{wanted}  (Ctrl+C ends it)", flush=True)

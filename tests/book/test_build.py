@@ -71,7 +71,7 @@ def test_a_toc_that_names_a_missing_chapter(copy):
 
 
 def test_a_term_without_its_sentence(copy):
-    edit(copy / "web" / "terms.csv", "编号代表词的那种嵌入。", "")
+    edit(copy / "web" / "terms.csv", "一行代表一个词的嵌入。", "")
     line = refusal(build(copy), copy)
     assert "web/terms.csv, line 3 (word embedding): no chinese_sentence. Cure: " in line
 
@@ -87,7 +87,7 @@ def test_a_term_whose_section_does_not_exist(copy):
 
 
 def test_a_public_name_without_its_chinese_sentence(copy):
-    edit(copy / "web" / "reference.csv", "随机整数。", "")
+    edit(copy / "web" / "reference.csv", "随机整数，从 `low`（含）到 `high`（不含）。", "")
     assert "web/reference.csv, row 'Generator.randint'. Cure: " in refusal(build(copy), copy)
 
 

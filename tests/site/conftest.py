@@ -4,6 +4,7 @@ import os
 import warnings
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from web import chromium
@@ -76,6 +77,20 @@ def visit(browser, site):
 def faults_of():
     """For a test that opens pages of another site than ``site``."""
     return watch
+
+
+def axe(page):
+    """What axe finds on a page as it is now, with the element and the cure."""
+    options = {
+        "rules": {"label-content-name-mismatch": {"enabled": True}},
+        "resultTypes": ["violations"],  # it describes nothing else: half the time
+    }
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for v in violations
+        for node in v["nodes"]
+    ]
 
 
 def watch(page, site):

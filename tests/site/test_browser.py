@@ -3,9 +3,9 @@
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
+from tests.site.conftest import axe
 from web.editions import EDITIONS
 from web.notebooks import paths
 from web.rules import is_chapter
@@ -42,13 +42,7 @@ def test_a_page_asks_no_other_host_and_reports_no_error(visit, code, page):
 @both_widths
 def test_axe_finds_nothing(visit, code, page, theme, width):
     opened = visit(f"{code}/{page}", width=width, theme=theme)
-    options = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
-    violations = Axe().run(opened, options=options).response["violations"]
-    found = [
-        f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
-        for v in violations
-        for node in v["nodes"]
-    ]
+    found = axe(opened)
     assert not found, "\n".join(found)
 
 

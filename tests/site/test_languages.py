@@ -4,10 +4,10 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from tests.site.conftest import axe
 from web.editions import EDITIONS, ROOT, address
 from web.notebooks import paths
 from web.root import LOST
@@ -77,8 +77,7 @@ def test_a_missing_page_outside_the_editions_is_answered_in_the_language_that_wa
 @pytest.mark.parametrize("width", [1280, 375])
 def test_axe_finds_nothing_on_the_page_for_missing_pages(visit, code, theme, width):
     page = visit(f"{code}/no_such_page.html", theme=theme, width=width)
-    violations = Axe().run(page).response["violations"]
-    found = [f"{v['id']}: {node['html'][:120]}" for v in violations for node in v["nodes"]]
+    found = axe(page)
     assert not found, f"404.html, {code}, {theme}, {width}:\n" + "\n".join(found)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -5,10 +5,9 @@ import re
 import warnings
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.site.conftest import SITE, watch
+from tests.site.conftest import SITE, axe, watch
 from web.editions import EDITIONS
 from web.live import WORDS
 from web.notebooks import paths, read, tags
@@ -194,6 +193,9 @@ def test_live_outputs_are_the_stored_ones(visit, code, path):
     Reader(page, code).run_all()
     assert page.locator(".live-output").count() == len(live_cells(path))
     assert differences(page) == []
+    page.set_viewport_size({"width": 375, "height": 900})
+    assert differences(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert page.faults == []
 
 
@@ -525,12 +527,6 @@ def test_live_cells_run_below_a_path(browser, tmp_path, code):
         Reader(page, code).run(page.locator(".cell.live").first)
         assert differences(page) == faults == []
         context.close()
-
-
-def axe(page):
-    options = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
-    violations = Axe().run(page, options=options).response["violations"]
-    return [f"{v['id']}: {n['html'][:120]}" for v in violations for n in v["nodes"]]
 
 
 @both_editions

@@ -2,13 +2,14 @@
 
 import csv
 import gzip
+import json
 import re
 
 import pytest
 
 from web.editions import EDITIONS, ROOT
 from web.notebooks import language, paths, read
-from web.search import WORDS, spellings
+from web.search import WORDS, readable, spellings
 
 SITE = ROOT / "_build" / "site"
 both_editions = pytest.mark.parametrize("code", EDITIONS)
@@ -247,3 +248,29 @@ def test_the_search_weighs_at_most_400_kilobytes_and_only_its_own_page_loads_it(
     for page in (SITE / code).rglob("*.html"):
         loads = any(f"search/{name}" in page.read_text("utf-8") for name in weights)
         assert loads == (page.name == "search.html"), f"{code}: {page.name}"
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"1/\sqrt{D}", "1/√D"),
+        (r"x_d", "x_d"),
+        (r"\mathtt{eps} / \sqrt{c}", "eps / √c"),
+        (r"0.9\,b + g", "0.9b + g"),
+        (r"X^\top g", "X^ᵀ g"),
+        (r"1 - 0.9^t", "1 - 0.9^t"),
+    ],
+)
+def test_a_formula_in_an_excerpt_reads_as_a_reader_writes_it(tex, text):
+    assert readable(tex) == text
+
+
+@both_editions
+def test_no_excerpt_shows_the_commands_of_a_formula(code):
+    index = json.loads((SITE / code / "_static/search/sections.json").read_text("utf-8"))
+    found = [
+        f"{code}, #{section['id']}: {command}"
+        for section in index["sections"]
+        for command in re.findall(r"\\(?:sqrt|cdot|mathtt|hat|frac|sum|text)\b", section["text"])
+    ]
+    assert not found, f"{found}. Cure: SIGNS in web/search.py"
