@@ -75,17 +75,12 @@ def visit(browser: Browser, address: str, page: str) -> dict[str, float]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     tab = context.new_page()
     answers: list[Any] = []
-    elsewhere: set[str] = set()
 
     def note(answer: Any) -> None:
         answers.append(answer)
 
-    def stay_here(route: Any) -> None:
-        elsewhere.add(route.request.url)
-        route.abort()
-
     tab.on("response", note)
-    tab.route(lambda url: not url.startswith((address, "data:")), stay_here)
+    tab.route(lambda url: not url.startswith((address, "data:")), lambda route: route.abort())
     tab.add_init_script(SHIFTS)
     line = context.new_cdp_session(tab)
     line.send("Network.enable")
@@ -96,7 +91,6 @@ def visit(browser: Browser, address: str, page: str) -> dict[str, float]:
     found = {
         "KB": sum(wire_size(a) for a in own) / 1000,
         "requests": float(len(own)),
-        "requests to other hosts": float(len(elsewhere)),
         "first paint, s": tab.evaluate(PAINT) / 1000,
         "layout shift": tab.evaluate("window.shift"),
     }

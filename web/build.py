@@ -186,6 +186,8 @@ def assemble(pages: dict[str, Path], where: Address, live_cells: bool) -> None:
     if live_cells:
         live.ship(new, wheel)
     write_root(new, where)
+    for path in new.rglob("*"):  # fetched files came as their owner's alone
+        path.chmod(0o755 if path.is_dir() else 0o644)
     if SITE.exists():
         SITE.rename(old)
     new.rename(SITE)

@@ -27,6 +27,11 @@ def test_the_site_is_whole():
     assert len(list((SITE / "wheels").glob("embedlib-*.whl"))) == 1
 
 
+def test_every_file_may_be_read_by_whoever_serves_it():
+    private = [str(path) for path in SITE.rglob("*") if not path.stat().st_mode & 0o004]
+    assert private == []
+
+
 @every_page
 def test_a_page_is_in_its_language(code, stem):
     page = soup(code, stem)
