@@ -1,5 +1,8 @@
 """What runs a cell in the page (web/static/live/run_cell.py) says what Jupyter says."""
 
+import sys
+import zipfile
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -106,3 +109,28 @@ def test_the_cells_of_a_page_share_their_names(run):
     for number, source in enumerate(["x = 2", "x * 3", "_ + 1"], 1):
         run_cell(source, f"<cell {number}>", names, lambda *part: parts.append(part))
     assert parts == [("result", "6"), ("result", "7")]
+
+
+def test_a_compiled_library_gives_the_modules_in_use_from_bytecode(run, tmp_path, monkeypatch):
+    """As Python in the page does it: the library is an archive of sources on the path."""
+    from run_cell import compile_library
+
+    library, target = tmp_path / "library.zip", tmp_path / "kept" / "compiled.zip"
+    target.parent.mkdir()
+    with zipfile.ZipFile(library, "w") as archive:
+        archive.writestr("used.py", "def f():\n    return 1 / 0\n")
+        archive.writestr("unused.py", "x = 1\n")
+    monkeypatch.syspath_prepend(str(library))
+    import used
+
+    steps = len(list(compile_library(str(library), str(target))))
+    assert steps == 1
+    assert set(zipfile.ZipFile(target).namelist()) == {"used.py", "unused.py", "used.pyc"}
+    monkeypatch.syspath_prepend(str(target))
+    del sys.modules["used"]
+    import used as compiled
+
+    assert compiled.__file__ == f"{target}/used.pyc"
+    code = compiled.f.__code__
+    assert code.co_code == used.f.__code__.co_code
+    assert code.co_filename.endswith("used.py")

@@ -513,6 +513,72 @@ def test_scripts_that_do_not_arrive_are_explained_and_asked_for_again(visit):
     reader.run(reader.cell(0))
 
 
+# --- a later visit --------------------------------------------------------------------------
+
+KEPT = "caches.open('nn-embedding-python')"
+IS_KEPT = f"""async () => {{
+  for (let turn = 0; turn < {PATIENCE} / 100; turn++) {{
+    if ((await (await {KEPT}).keys()).length) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }}
+}}"""
+WHERE = "import json\nprint(json.__file__[-3:])"
+
+
+@pytest.fixture
+def later(browser, site):
+    """Open the page anew in one browser that keeps what pages keep."""
+    context = browser.new_context()
+    faults = []
+
+    def later():
+        page = context.new_page()
+        page.faults = watch(page, site)
+        faults.append(page.faults)
+        page.goto(f"{site}/en/chapters/ways_to_run.html", wait_until="networkidle")
+        return Reader(page, "en")
+
+    yield later
+    context.close()
+    assert not any(faults)
+
+
+def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
+    first = later()
+    first.run_all()
+    cell = first.cell(0)
+    first.edit(cell, WHERE)
+    first.run(cell)
+    assert first.text(cell) == ".py\n"
+    assert first.page.evaluate(IS_KEPT), "the compiled library was not kept"
+    second = later()
+    second.run_all()
+    assert differences(second.page) == []
+    cell = second.cell(0)
+    second.edit(cell, WHERE)
+    second.run(cell)
+    assert second.text(cell) == "pyc\n"
+
+
+def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
+    first = later()
+    address = first.page.evaluate(
+        """async () => {
+          const scripts = new URL("../_static/live/", location);
+          const { default: edition } = await import(new URL("edition.mjs", scripts));
+          const { address } = edition.files.find(({ name }) => name === "python_stdlib.zip");
+          return new URL(address, scripts).href;
+        }"""
+    )
+    first.page.evaluate(f"url => {KEPT}.then(c => c.put(url, new Response('broken')))", address)
+    cell = first.cell(0)
+    first.run(cell, "crashed")
+    first.page.faults.clear()  # Python says why it does not start
+    second = later()
+    second.run_all()
+    assert differences(second.page) == []
+
+
 # --- everywhere -----------------------------------------------------------------------------
 
 

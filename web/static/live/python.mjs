@@ -9,6 +9,8 @@ const LIMIT = 180_000; // ms that Python may take to arrive and to start
 export class Python {
   constructor(edition) {
     this.lock = edition.lock;
+    const { address } = edition.files.find(({ name }) => name === "python_stdlib.zip");
+    this.library = new URL(address, import.meta.url).href; // changes with its content
     this.download = new Download(edition.files);
   }
 
@@ -28,7 +30,7 @@ export class Python {
       report.starting();
       this.worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
       const ready = this.#answer(() => {});
-      this.worker.postMessage({ start: { files, lock: this.lock } });
+      this.worker.postMessage({ start: { files, lock: this.lock, library: this.library } });
       await this.#untilStopped(ready);
       this.ready = true;
     } catch (problem) {

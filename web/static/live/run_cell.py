@@ -11,9 +11,14 @@ import builtins
 import functools
 import io
 import linecache
+import py_compile
+import shutil
+import sys
 import traceback
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from IPython.lib.pretty import pretty
@@ -48,6 +53,33 @@ def use_wide_integers() -> None:
         setattr(np, name, widened(getattr(np, name)))
     # Both kinds are printed without their name, as 64-bit integers are in the stored outputs.
     vars(arrayprint)["_typelessdata"] = [*vars(arrayprint)["_typelessdata"], np.int64]
+
+
+def compile_library(library: str, target: str) -> Iterator[None]:
+    """Write a copy of the standard library with bytecode of the modules in use, one a step.
+
+    The library comes as source, and compiling it is most of the wait for Python. Python takes
+    bytecode that lies beside a source in the archive.
+    """
+    folder = Path(target).with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    source, bytecode = folder / "source.py", folder / "bytecode.pyc"
+    shutil.copy(library, target)
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        for place in {getattr(module, "__file__", None) or "" for module in sys.modules.values()}:
+            if not (place.startswith(f"{library}/") and place.endswith(".py")):
+                continue
+            name = place.removeprefix(f"{library}/")
+            source.write_bytes(archive.read(name))
+            py_compile.compile(
+                str(source),
+                str(bytecode),
+                place,  # for tracebacks
+                doraise=True,
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+            )
+            archive.write(bytecode, f"{name}c")
+            yield
 
 
 class Stream(io.TextIOBase):
