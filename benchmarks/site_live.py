@@ -24,8 +24,11 @@ SITE = ROOT / "_build" / "site"
 PAGE = "en/chapters/ways_to_run.html"
 MEGABITS, LATENCY = 10, 80  # per second, milliseconds
 UNTIL_KEPT = """async () => {
-  const kept = await caches.open("nn-embedding-python");
-  while (!(await kept.keys()).length) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let turn = 0; turn < 600; turn++) {
+    if ((await (await caches.open("nn-embedding-python")).keys()).length) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the compiled library was not kept");
 }"""
 DONE = WORDS["en"]["done"].split("{")[0]
 
