@@ -43,16 +43,12 @@ SCROLLING = {
 }
 
 
-CELL = re.compile(r"<td>.*?</td>", re.DOTALL)
-NAME_BREAK = re.compile(r"(?<=[a-z\d)][._(])(?=\w)(?![^<]*>)")  # not inside a tag
-
-
 def mend_accessibility(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Code and outputs that scroll can be reached by keyboard and have a name; so does a link.
 
-    A fold is called what it says. A long name in a table breaks where a reader would break it.
+    A fold is called what it says.
     """
     if "body" in context:
         body = context["body"]
@@ -63,7 +59,6 @@ def mend_accessibility(
         body = re.sub(
             r'(<a class="headerlink"[^>]*) title=("[^"]*")>', r"\1 title=\2 aria-label=\2>", body
         )
-        body = CELL.sub(lambda cell: NAME_BREAK.sub(r"\g<0><wbr>", cell[0]), body)
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 

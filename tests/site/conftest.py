@@ -14,6 +14,11 @@ from web.server import serving
 
 SITE = ROOT / "_build" / "site"
 SMOKE = {"index", "04_padding_idx"}
+# What makes a page wider than its window; code and formulas scroll in boxes of their own.
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, .math"))
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
 
 
 def pytest_generate_tests(metafunc):

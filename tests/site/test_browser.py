@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from tests.site.conftest import axe
+from tests.site.conftest import WIDER, axe
 from web.editions import EDITIONS
 from web.notebooks import paths
 from web.rules import is_chapter
@@ -43,14 +43,15 @@ def test_a_page_asks_no_other_host_and_reports_no_error(visit, code, page):
 def test_axe_finds_nothing(visit, code, page, theme, width):
     opened = visit(f"{code}/{page}", width=width, theme=theme)
     found = axe(opened)
-    assert not found, "\n".join(found)
+    assert not found, f"{code}/{page}, {theme}, {width} px:\n" + "\n".join(found)
 
 
 @every_page
 @both_editions
 def test_nothing_scrolls_sideways_on_a_phone(visit, code, page):
     opened = visit(f"{code}/{page}", width=375)
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 375
+    wide = opened.evaluate(WIDER)
+    assert not wide, f"{code}/{page}: wider than a phone: {wide}. Cure: let it wrap or scroll"
 
 
 PREFERENCES = [("zh-CN", "zh"), ("en-GB", "en"), ("fr", "en")]

@@ -120,6 +120,9 @@ def test_what_scripts_write_is_in_the_language_of_the_page(visit, code):
         assert not wrong, f"{code}/{name}: not in the language of the page: {wrong}"
 
 
+OPEN_GRAPH = ("title", "description", "url", "image", "image:alt")
+
+
 @both_editions
 def test_every_page_has_a_title_a_description_and_a_picture_in_its_language(code):
     descriptions = {}
@@ -129,6 +132,8 @@ def test_every_page_has_a_title_a_description_and_a_picture_in_its_language(code
         said = {
             m.get("property") or m.get("name"): m["content"] for m in page.select("meta[content]")
         }
+        told = {"description", *(f"og:{what}" for what in OPEN_GRAPH)}
+        assert told <= set(said), f"{name}: no {told - set(said)}. Cure: web/card.py"
         description = said["description"]
         assert 15 <= len(description) <= 200, f"{name}: description “{description}”"
         assert bool(HAN.search(description)) is (code == "zh"), f"{name}: “{description}”"
@@ -179,7 +184,8 @@ def test_the_sitemap_names_every_page_and_its_twin():
         for path in paths()
         for code in EDITIONS
     }
-    assert listed == expected
+    wrong = {page for page in {**listed, **expected} if listed.get(page) != expected.get(page)}
+    assert not wrong, f"sitemap.xml, missing or wrong: {wrong}. Cure: web/root.py"
 
 
 def test_the_root_names_no_other_host():
