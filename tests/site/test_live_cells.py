@@ -260,6 +260,7 @@ def test_an_exercise_shows_what_was_expected_and_what_came(reader):
     cell = reader.cell_with("def yours(vectors, mask):")
     reader.run(cell)
     assert reader.text(cell).endswith("yours\nNone\nFalse\n")
+    expect(reader.status(cell)).to_contain_text("False")
     stub = cell.locator("pre").first.text_content()
     answer = (
         "    kept = np.where(mask[..., None], vectors, 0)\n"
@@ -269,6 +270,7 @@ def test_an_exercise_shows_what_was_expected_and_what_came(reader):
     reader.run(cell)
     expected = "[[1. 2.]\n [0. 0.]]\n"
     assert reader.text(cell) == f"spec\n{expected}yours\n{expected}True\n"
+    expect(reader.status(cell)).to_contain_text("True")
 
 
 def test_a_folded_answer_opens_at_its_own_run_and_not_before(reader):
@@ -420,6 +422,8 @@ def test_an_error_above_stops_the_run_and_the_next_run_goes_on(reader):
     reader.edit(above, f"{source}\nraise ValueError('mine')")
     reader.run(below, "blocked")
     assert "ValueError: mine" in reader.text(above)
+    link = reader.status(below).locator("a").get_attribute("href")
+    assert link == f"#{above.get_attribute('id')}"
     reader.run(below)
 
 
@@ -443,6 +447,19 @@ def test_stop_ends_a_loop_says_what_is_lost_and_the_next_run_works(reader, loop)
     reader.press(cell, "reset")
     reader.run(other)
     assert differences(page) == []
+
+
+def test_a_loop_that_runs_for_a_cell_below_is_stopped_where_it_runs(reader):
+    above, below = reader.cell(2), reader.cell(3)
+    reader.edit(above, "while True: pass")
+    reader.press(below, "run")
+    reader.wait_for(above, "running")
+    reader.press(above, "stop")
+    for cell in (above, below):
+        reader.wait_for(cell, "stopped")
+        expect(reader.button(cell, "stop")).to_be_hidden()
+    reader.press(above, "reset")
+    reader.run(below)
 
 
 def test_what_a_run_prints_is_bounded(reader):

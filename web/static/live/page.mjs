@@ -39,6 +39,11 @@ class Output {
     this.pre.append(...(kind === "error" ? markError(text) : [text]));
   }
 
+  // An exercise ends by printing whether both results are the same.
+  get verdict() {
+    return this.pre?.textContent.match(/(?<=^|\n)(?:True|False)(?=\n?$)/) ?? [];
+  }
+
   addNote(...children) {
     this.box.append(element("p", { className: "live-note" }, ...children));
   }
@@ -92,7 +97,7 @@ class LiveCell {
       run,
     });
     this.editor.focus();
-    this.status.textContent = words.keys;
+    this.status.textContent = matchMedia("(hover: none)").matches ? "" : words.keys;
     this.offer("reset", true);
   }
 
@@ -179,6 +184,8 @@ export class LivePage {
     for (const other of earlier.slice(first)) {
       if (!await this.runOne(other) && !other.mayFail) {
         this.tell(cell, words.blocked);
+        const link = { href: `#${other.box.id}`, textContent: words.there };
+        cell.status.append(" ", element("a", link));
         return;
       }
     }
@@ -206,6 +213,7 @@ export class LivePage {
     const { source } = cell;
     let failure;
     this.tell(cell, words.running, { spoken: false });
+    cell.offer("stop", true); // also where it runs for a cell below
     try {
       // The old output stays until there is a new one, or none is to come.
       const { missing } = await this.python.run(source, (kind, text) => {
@@ -215,14 +223,19 @@ export class LivePage {
         if (cell.live !== output) cell.show(output);
       });
       if (missing) output.addNote(say(words.missing, { name: missing }), " ", this.linkToWays());
+    } catch (problem) {
+      this.explain(cell, problem);
+      throw problem;
     } finally {
       clearTimeout(long);
+      if (!cell.waiting) cell.offer("stop", false, "run");
     }
     cell.ran = source;
     if (cell.live !== output) cell.show(output);
     const name = failure?.match(/^(\w+)(?::|$)/m)?.[1] ?? failure;
     const ms = Math.round(performance.now() - began);
-    this.tell(cell, failure ? say(words.error, { name }) : say(words.done, { ms }));
+    const done = [say(words.done, { ms }), ...output.verdict].join(" · ");
+    this.tell(cell, failure ? say(words.error, { name }) : done);
     return !failure;
   }
 
