@@ -74,7 +74,7 @@ async function forget() {
 }
 
 async function compileLibrary(pyodide, python, library) {
-  const target = "/tmp/compiled.zip";
+  const target = "/lib/compiled.zip"; // in the memory of Python, as all its files
   const source = pyodide.runPython("import json; json.__loader__.archive");
   const steps = python.compile_library(source, target);
   for (const _ of steps) await new Promise((resolve) => setTimeout(resolve, PAUSE));
