@@ -119,9 +119,8 @@ def sections_of(html: str) -> Iterator[dict[str, Any]]:
     for chrome in article.select(CHROME):
         chrome.decompose()
     for formula in article.select(".math"):
-        tex = formula.select_one("annotation")
-        inside_text = tex is not None and formula.name == "span"
-        formula.replace_with(f" {readable(tex.get_text())} " if tex and inside_text else "\n")
+        tex = formula.select_one("annotation") if formula.name == "span" else None
+        formula.replace_with(f" {readable(tex.get_text())} " if tex else "\n")
     for picture in article.select("img[alt]"):
         picture.replace_with(f"\n{picture['alt']}\n")
     for section in article.select("section[id]"):

@@ -7,6 +7,7 @@ import warnings
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.site_live import UNTIL_KEPT
 from tests.site.conftest import SITE, axe, watch
 from web.editions import EDITIONS
 from web.live import WORDS
@@ -533,12 +534,6 @@ def test_scripts_that_do_not_arrive_are_explained_and_asked_for_again(visit):
 # --- a later visit --------------------------------------------------------------------------
 
 KEPT = "caches.open('nn-embedding-python')"
-IS_KEPT = f"""async () => {{
-  for (let turn = 0; turn < {PATIENCE} / 100; turn++) {{
-    if ((await (await {KEPT}).keys()).length) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }}
-}}"""
 WHERE = "import json\nprint(json.__file__[-3:])"
 
 
@@ -567,7 +562,7 @@ def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
     first.edit(cell, WHERE)
     first.run(cell)
     assert first.text(cell) == ".py\n"
-    assert first.page.evaluate(IS_KEPT), "the compiled library was not kept"
+    first.page.evaluate(UNTIL_KEPT)
     second = later()
     second.run_all()
     assert differences(second.page) == []

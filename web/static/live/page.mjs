@@ -224,7 +224,7 @@ export class LivePage {
       });
       if (missing) output.addNote(say(words.missing, { name: missing }), " ", this.linkToWays());
     } catch (problem) {
-      this.explain(cell, problem);
+      if (!cell.waiting) this.explain(cell, problem); // else its own turn says it
       throw problem;
     } finally {
       clearTimeout(long);

@@ -14,6 +14,7 @@ import linecache
 import py_compile
 import shutil
 import sys
+import tempfile
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator
@@ -61,11 +62,12 @@ def compile_library(library: str, target: str) -> Iterator[None]:
     The library comes as source, and compiling it is most of the wait for Python. Python takes
     bytecode that lies beside a source in the archive.
     """
-    folder = Path(target).with_suffix("")
-    folder.mkdir(parents=True, exist_ok=True)
-    source, bytecode = folder / "source.py", folder / "bytecode.pyc"
     shutil.copy(library, target)
-    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        source, bytecode = Path(folder, "source.py"), Path(folder, "bytecode.pyc")
         for place in {getattr(module, "__file__", None) or "" for module in sys.modules.values()}:
             if not (place.startswith(f"{library}/") and place.endswith(".py")):
                 continue
