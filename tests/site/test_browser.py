@@ -1,6 +1,8 @@
 """The website in a real Chromium."""
 
 import io
+import json
+import re
 
 import pytest
 from PIL import Image
@@ -120,6 +122,38 @@ def test_figures_and_drawings_follow_the_readers_light_or_dark_page(visit, theme
     darkest, lightest = grey.getextrema()
     assert paper < 60 if theme == "dark" else paper > 220
     assert lightest - darkest > 150, "the ink must stand out"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "prefers", "paper"),
+    [
+        pytest.param({}, "dark", "dark", id="nothing chosen, the system is dark"),
+        pytest.param({}, "light", "light", id="nothing chosen, the system is light"),
+        pytest.param({"mode": "dark", "theme": "dark"}, "light", "dark", id="dark chosen"),
+        pytest.param({"mode": "light", "theme": "light"}, "dark", "light", id="light chosen"),
+        pytest.param(
+            {"mode": "auto", "theme": "light"}, "dark", "dark", id="the system was light before"
+        ),
+    ],
+)
+def test_a_page_is_light_or_dark_before_its_scripts_have_come(
+    browser, site, chosen, prefers, paper
+):
+    context = browser.new_context(color_scheme=prefers)
+    try:
+        page = context.new_page()
+        store = f"Object.entries({json.dumps(chosen)}).forEach(([k, v]) => localStorage[k] = v)"
+        page.add_init_script(store)
+        page.route(re.compile(r"\.m?js(\?|$)"), lambda route: route.abort())
+        page.goto(f"{site}/en/chapters/index.html", wait_until="load")
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    finally:
+        context.close()
+    red = int(re.search(r"\d+", colour)[0])
+    assert red < 60 if paper == "dark" else red > 220, (
+        f"{colour}: the page turns {paper} only when its scripts arrive. "
+        "Cure: web/templates/layout.html sets data-theme while the head is read"
+    )
 
 
 def test_there_is_more_than_one_chapter_to_test():

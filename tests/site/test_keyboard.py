@@ -47,7 +47,7 @@ FORGOTTEN = """() => [...document.querySelectorAll("a[href], button, summary, in
 
 def ready(page):
     """Scripts may still run when the line is quiet."""
-    page.wait_for_function("document.documentElement.dataset.theme != 'auto'")
+    page.wait_for_function("localStorage.theme")  # the theme's script keeps what it has set
     page.wait_for_selector("[role=status]", state="attached")
     if page.locator("article .highlight").count():
         page.wait_for_selector(".copybtn", state="attached")

@@ -20,7 +20,7 @@ def opened(visit, chapter):
 
     def opened(theme="light", width=1280):
         page = visit(f"{code}/chapters/{stem}.html", theme=theme, width=width)
-        page.wait_for_function(f"document.documentElement.dataset.theme == '{theme}'")
+        page.wait_for_function("localStorage.theme")  # the theme's script keeps what it has set
         return page
 
     return opened
