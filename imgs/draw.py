@@ -115,27 +115,27 @@ class Drawing:
 
 def cover() -> Drawing:
     """The first rows of a real table: an id goes in, a row comes out."""
-    d = Drawing(720, 222)
+    d = Drawing(612, 222)
     embedlib.manual_seed(666)
     table = embedlib.Embedding(8, 12).weight.data
-    step, left, top, chosen = 22, 190, 34, 3
+    step, left, top, chosen = 22, 136, 34, 3
     y = top + (chosen + 0.5) * step
-    d.row(24, y - CELL / 2, [str(chosen)], "orange", "orange")
-    d.line([(58, y), (150, y)], "orange")
-    d.text(104, y - 12, "id", "orange")
+    d.row(8, y - CELL / 2, [str(chosen)], "orange", "orange")
+    d.line([(42, y), (104, y)], "orange")
+    d.text(70, y - 12, "id", "orange", 17)
     d.box(left - 6, top + chosen * step, 12 * step + 12, step, "orange", "orange")
     for v, row in enumerate(table):
-        d.text(left - 16, top + (v + 0.5) * step + 5, str(v), "muted", 13)
+        d.text(left - 18, top + (v + 0.5) * step + 5, str(v), "muted")
         for i, value in enumerate(row):
             role = "orange" if v == chosen else "blue"
             d.dot(left + (i + 0.5) * step, top + (v + 0.5) * step, value, role)
-    d.text(left + 6 * step, 22, "nn.Embedding(8, 12)")
-    d.line([(left + 12 * step + 6, y), (left + 12 * step + 46, y)], "orange")
-    x = left + 12 * step + 52
-    d.box(x - 4, y - 15, 12 * 16 + 8, 30, "orange", "orange")
+    d.text(left + 6 * step, 22, "nn.Embedding(8, 12)", size=17)
+    d.line([(left + 12 * step + 6, y), (left + 12 * step + 38, y)], "orange")
+    x = left + 12 * step + 44
+    d.box(x - 4, y - 15, 12 * 13 + 8, 30, "orange", "orange")
     for i, value in enumerate(table[chosen]):
-        d.dot(x + (i + 0.5) * 16, y, value, "orange", 4.2)
-    d.text(x + 96, y + 40, "weight[3]", "orange")
+        d.dot(x + (i + 0.5) * 13, y, value, "orange", 3.6)
+    d.text(x + 78, y + 40, "weight[3]", "orange", 17)
     return d
 
 

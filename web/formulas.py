@@ -21,7 +21,6 @@ from sphinx.util.math import get_node_equation_number
 from web.fetch import fetch
 
 CLASSES = "math notranslate nohighlight"
-PUNCTUATION = ".,:;?!)，。：；？！、）”"
 
 
 @lru_cache(1)
@@ -61,22 +60,6 @@ def visit_inline(translator: Any, node: nodes.math) -> None:
     translator.body.append(translator.starttag(node, "span", "", CLASS=CLASSES))
     translator.body.append(render(translator, node, display=False) + "</span>")
     raise nodes.SkipNode
-
-
-def hold_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """A browser may break a line after a formula, even before a full stop: keep them together.
-
-    A long one may break inside, so it is left alone: a phone is narrow.
-    """
-    if app.builder.format != "html":
-        return
-    for formula in list(doctree.findall(nodes.math)):
-        text, place = formula.parent, formula.parent.index(formula)
-        after = text[place + 1] if place + 1 < len(text) else ""
-        short = len(formula.astext()) < 16
-        if short and isinstance(after, nodes.Text) and after[0] in PUNCTUATION:
-            kept = nodes.inline("", "", formula, nodes.Text(after[0]), classes=["keep"])
-            text[place : place + 2] = [kept, nodes.Text(after[1:])]
 
 
 def visit_block(translator: Any, node: nodes.math_block) -> None:
@@ -124,7 +107,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         block_renderers=(visit_block, None),
     )
     app.config.html_math_renderer = "katex_build"
-    app.connect("doctree-resolved", hold_punctuation)
     app.connect("html-page-context", link_style)
     app.connect("build-finished", ship)
     app.connect("build-finished", close_engine)

@@ -41,6 +41,9 @@ SCROLLING = {
     "en": {'<div class="output': "Output", '<div class="highlight-': "Code"},
     "zh": {'<div class="output': "输出", '<div class="highlight-': "代码"},
 }
+TRACEBACK = (
+    r'(<div class="output traceback[^>]*><div class="highlight"><pre)([^>]*)>(.*?\n)(\n<span class="ne">)'
+)
 
 
 def mend_accessibility(
@@ -55,6 +58,8 @@ def mend_accessibility(
         for start, name in SCROLLING[app.config.edition].items():
             pattern = rf'({start}[^>]*><div class="highlight"><pre)>'
             body = re.sub(pattern, rf'\1 tabindex="0" role="group" aria-label="{name}">', body)
+        # of an error the reader's lines scroll, the message wraps
+        body = re.sub(TRACEBACK, r'\1><span class="frame"\2>\3</span>\4', body, flags=re.DOTALL)
         # a link that shows "#" is called by its tooltip
         body = re.sub(
             r'(<a class="headerlink"[^>]*) title=("[^"]*")>', r"\1 title=\2 aria-label=\2>", body

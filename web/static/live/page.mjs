@@ -30,13 +30,14 @@ class Output {
   }
 
   add(kind, text) {
+    const scrolls = { tabIndex: 0, role: "group", ariaLabel: this.label }; // reached by keyboard
     if (kind !== this.kind || kind === "result" || kind === "error") {
-      const pre = element("pre", { tabIndex: 0, role: "group", ariaLabel: this.label });
+      const pre = element("pre", kind === "error" ? {} : scrolls);
       const frame = element("div", { className: "highlight" }, pre);
       this.box.append(element("div", { className: LOOKS[kind] }, frame));
       Object.assign(this, { kind, pre });
     }
-    this.pre.append(...(kind === "error" ? markError(text) : [text]));
+    this.pre.append(...(kind === "error" ? markError(text, scrolls) : [text]));
   }
 
   // An exercise ends by printing whether both results are the same.
@@ -50,9 +51,16 @@ class Output {
 }
 
 // The arrow and the error's name stand out, as in a stored traceback.
-function markError(text) {
+function markNames(text) {
   const parts = text.split(/^(-+>|[A-Z]\w*(?=: |$))/m);
   return parts.map((part, n) => (n % 2 ? element("span", { className: "ne", textContent: part }) : part));
+}
+
+// The reader's lines scroll, or a caret would stand under another letter; the message wraps.
+function markError(text, scrolls) {
+  const end = text.search(/\n(?=\n?[A-Z]\w*(?:: |$))/m) + 1;
+  const lines = element("span", { className: "frame", ...scrolls }, ...markNames(text.slice(0, end)));
+  return [...(end ? [lines] : []), ...markNames(text.slice(end))];
 }
 
 class LiveCell {
