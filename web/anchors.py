@@ -3,7 +3,8 @@
 A cell's address is the id that its notebook gives it (``#cell-c015``). Jupyter keeps that id
 when cells are put in, moved or taken out, so a link that a reader saved stays right; counting
 cells would shift all of them. Code stands once, so both editions have the same addresses. A
-figure is called by its file (``#figure-lookup``), a drawing by the cell that draws it.
+figure is called by its file (``#figure-lookup``), a drawing by the cell that draws it. A symptom
+of the error clinic is counted in its section (``#symptoms-data-5``): the search leads to it.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def give_addresses(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for image in list(doctree.findall(nodes.image)):
         if "figure" not in image.parent["classes"]:
             wrap(image, f"figure-{Path(image['uri']).stem}", words["figure"])
+    for section in doctree.findall(nodes.section):
+        label = next((name for name in section["ids"] if name.startswith("symptoms-")), None)
+        if label:
+            for number, symptom in enumerate(section.findall(nodes.list_item), 1):
+                symptom["ids"].append(f"{label}-{number}")
 
 
 def wrap(image: nodes.image, address: str, words: str) -> None:

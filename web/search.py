@@ -26,13 +26,17 @@ from web.fetch import fetch
 GLOSSARY = "chapters/c_glossary"
 # The glossary has every term, but the chapter is where a term is explained.
 WEIGHTS = {GLOSSARY: 0.3}
+# Places of their own inside a section: a symptom of the clinic, a term. Bold words are the title.
+SMALL_PLACES = '[id^="symptoms-"]:is(li), [id^="term-"]:is(p)'
+MYTH = {"en": "Myth.", "zh": "误区"}
 CHROME = ".headerlink, .copybtn, button, script, style, noscript, .toggle-button"
 BLOCKS = "p, li, td, th, dt, dd, summary, figcaption, blockquote, h1, h2, h3, h4, h5, h6, br"
 
 WORDS = {
     "en": {
         "found": "Pages: {pages}, places: {places}",
-        "some": "No place has all of these words. The nearest:",
+        "some": "The nearest first:",
+        "unknown": "Not in the book: {words}.",
         "none": "Nothing was found for “{query}”.",
         "loading": "Loading the book’s words …",
         "failed": "The book’s words could not be loaded. Is the line down? Try again.",
@@ -45,7 +49,8 @@ WORDS = {
     },
     "zh": {
         "found": "{pages} 页，{places} 处",
-        "some": "没有哪一处包含所有这些词。最接近的是：",
+        "some": "最接近的排在前面：",
+        "unknown": "书里没有：{words}。",
         "none": "没有找到“{query}”。",
         "loading": "正在载入全书的文字……",
         "failed": "全书的文字没能载入。是不是断网了？请再试一次。",
@@ -124,7 +129,9 @@ def sections_of(html: str) -> Iterator[dict[str, Any]]:
     for picture in article.select("img[alt]"):
         picture.replace_with(f"\n{picture['alt']}\n")
     for section in article.select("section[id]"):
+        small = [place.extract() for place in section.select(SMALL_PLACES)]
         yield words_of(section)
+        yield from map(words_of_small, small)
 
 
 # What TeX writes with letters, as a reader of an excerpt knows it.
@@ -151,15 +158,40 @@ def words_of(section: Tag) -> dict[str, Any]:
     assert isinstance(heading, Tag), f"section {section['id']} has no heading"
     heading.extract()
     code = [block.extract().get_text() for block in own.select("pre")]
-    for block in own.select(BLOCKS):
-        block.insert_before("\n")
-        block.append("\n")
+    myths = [claim.extract().get_text() for claim in own.select("blockquote p") if is_myth(claim)]
     return {
         "id": section["id"],
         "title": " ".join(heading.get_text().split()),
-        "text": tidy(own.get_text()),
+        "text": text_of(own),
         "code": tidy("\n".join(code)),
+        "myth": tidy("\n".join(myths)),
     }
+
+
+def words_of_small(place: Tag) -> dict[str, Any]:
+    bold = place.find("strong")
+    assert isinstance(bold, Tag), f"{place['id']} has no bold words. Cure: begin with its name"
+    title = bold.extract().get_text()
+    return {
+        "symptom": place.name == "li",
+        "id": place["id"],
+        "title": " ".join(title.split()).rstrip(".。：:"),
+        "text": text_of(place).lstrip("：: ·\n"),
+        "code": "",
+    }
+
+
+def is_myth(claim: Tag) -> bool:
+    """A wrong claim is found by its words and never shown as if the book said it."""
+    bold = claim.find("strong")
+    return isinstance(bold, Tag) and bold.get_text() in MYTH.values()
+
+
+def text_of(element: Tag) -> str:
+    for block in element.select(BLOCKS):
+        block.insert_before("\n")
+        block.append("\n")
+    return tidy(element.get_text())
 
 
 def tidy(text: str) -> str:
@@ -183,13 +215,16 @@ def spellings(cell: str) -> list[str]:
 
 
 def mark_terms(sections: list[dict[str, Any]], terms: list[str]) -> None:
-    """As in the index of a book: a term leads to the first section that has it."""
+    """As in the index of a book: a term leads to the first section that has it, or to the top of
+    the chapter, which explains it in other words."""
     for term in terms:
         words = re.compile(re.escape(term.removeprefix("to ")), re.IGNORECASE)
         for section in sections:
             if words.search(f"{section['title']}\n{section['text']}"):
-                section.setdefault("terms", []).append(term)
                 break
+        else:
+            section = sections[0]
+        section.setdefault("terms", []).append(term)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

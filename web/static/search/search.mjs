@@ -7,13 +7,22 @@ import { Stemmer } from "./stemmer.mjs";
 
 const WORD = /[a-z0-9_]+|[\u3400-\u9fff]+/gi;
 const HAN = /[\u3400-\u9fff]/;
-// Words of English that say nothing about a place; a query of such words alone keeps them.
+// Words that say nothing about a place; a query of such words alone keeps them.
 const EMPTY = new Set(
-  ("a an and are as at be but by can do does for from has have how i if in is it its my no not of " +
-    "on or so that the then there this to was what when where which who why will with you your").split(" "),
+  ("a about after again all also am an and any are as at be because been before being but by can " +
+    "did do does doing each else even every for from get gets got had has have how i if in into is " +
+    "it its just like me more most much must my no not of on one only or other others our out over " +
+    "so some something still such than that the their them then there these they this those " +
+    "through to too up use used using very was we were what when where whether which while who why " +
+    "will with without would you your").split(" "),
 );
+const EMPTY_HAN = /[的了着吗呢吧么是我你您他她它这那就都也很把被让之与和及或]/;
 const PAGES_SHOWN = 12;
 const PLACES_PER_PAGE = 4;
+const FAR_BEHIND = 0.1; // a place with less than this part of the best score is not shown,
+const AT_LEAST = 6; // but so many are, if there are so many
+const SENTENCE = 4; // telling words: somebody describes what went wrong, not one name or term
+const SYMPTOM = 2.5; // what such a sentence is about
 const EXCERPT = 200; // characters, about two lines
 
 // --- words ------------------------------------------------------------------------------------
@@ -42,7 +51,8 @@ export function unitsOf(query) {
     const terms = run.length === 1 ? [run] : termsOf(run).slice(run.length);
     return terms.map((term) => ({ word: term, terms: [term] }));
   });
-  const telling = units.filter(({ word, terms }) => terms.length && !EMPTY.has(word));
+  const empty = (word) => (HAN.test(word) ? word.length > 1 && EMPTY_HAN.test(word) : EMPTY.has(word));
+  const telling = units.filter(({ word, terms }) => terms.length && !empty(word));
   return telling.length ? telling : units.filter(({ terms }) => terms.length);
 }
 
@@ -64,61 +74,91 @@ function holds(query, title) {
 
 // --- ranking ----------------------------------------------------------------------------------
 
+const FIELDS = ["terms", "title", "text", "myth", "code"];
+
 export class Book {
   constructor({ pages, sections }) {
     this.pages = pages;
     this.sections = sections;
+    const textOf = (section, field) => [section[field] ?? ""].flat().join("\n");
     this.index = new MiniSearch({
-      fields: ["terms", "title", "text", "code"],
+      fields: FIELDS,
       idField: "number",
-      extractField: (section, field) => [section[field]].flat().join("\n"),
+      extractField: (section, field) => (field === "number" ? section.number : textOf(section, field)),
       tokenize: termsOfText,
       processTerm: (term) => term,
-      searchOptions: { boost: { terms: 8, title: 4, text: 1, code: 0.4 } },
+      searchOptions: { boost: { terms: 8, title: 4, text: 1, myth: 1, code: 0.4 } },
     });
-    this.index.addAll(sections.map((section, number) => ({ terms: [], ...section, number })));
+    this.index.addAll(sections.map((section, number) => ({ ...section, number })));
+    this.counts = new Map(); // in how many sections a term stands
+    for (const section of sections) {
+      const words = FIELDS.map((field) => textOf(section, field)).join("\n");
+      for (const term of new Set(termsOfText(words))) this.counts.set(term, (this.counts.get(term) ?? 0) + 1);
+    }
   }
 
-  /** The places that match, best first: {section, score, share, terms}. */
+  knows(term) {
+    return this.counts.has(term);
+  }
+
+  /** How much a word tells: a rare one more than one that stands everywhere. */
+  worth(term) {
+    return Math.log(1 + this.sections.length / (1 + (this.counts.get(term) ?? 0)));
+  }
+
+  worths(terms) {
+    return [...new Set(terms)].reduce((sum, term) => sum + this.worth(term), 0);
+  }
+
+  /** The places that match, best first, {section, score, share, terms}; and the unknown words. */
   places(query) {
     const units = unitsOf(query);
-    if (!units.length) return [];
-    const found = this.index.search({
+    if (!units.length) return { places: [], unknown: [] };
+    const results = this.index.search({
       combineWith: "OR",
       queries: units.map(({ terms }) => ({
         queries: [terms[0]], // a name counts whole; its parts find it when the whole is unknown
         tokenize: (term) => [term],
-        prefix: (term) => term.length > 3 && !HAN.test(term),
-        fuzzy: (term) => (term.length > 4 && !HAN.test(term) ? 0.2 : false),
+        // A word of the book is taken as it is. Of any other, what begins or looks like it.
+        prefix: (term) => !this.knows(term) && term.length > 3 && !HAN.test(term),
+        fuzzy: (term) => (!this.knows(term) && term.length > 4 && !HAN.test(term) ? 0.2 : false),
       })),
     });
-    const parts = found.length || units.every(({ terms }) => terms.length === 1)
-      ? found
-      : this.index.search(units.flatMap(({ terms }) => terms.slice(1)).join(" "), { tokenize: (q) => q.split(" ") });
+    const byParts = !results.length && units.some(({ terms }) => terms.length > 1);
+    const found = byParts
+      ? this.index.search(units.flatMap(({ terms }) => terms.slice(1)).join(" "), { tokenize: (q) => q.split(" ") })
+      : results;
+    const met = new Set(found.flatMap(({ queryTerms }) => queryTerms));
+    const known = byParts ? units : units.filter(({ terms }) => met.has(terms[0]));
+    const whole = this.worths(known.map(({ terms }) => terms[0]));
     const message = plain(query);
-    const places = parts.map((result) => this.place(result, units, message));
+    const describes = units.length >= SENTENCE;
+    const places = found.map((result) => this.place(result, whole, message, describes));
     const best = Math.max(...places.map(({ share }) => share));
-    return places
-      .filter(({ share }) => share >= 0.6 * best)
-      .sort((a, b) => b.score - a.score);
+    const near = places.filter(({ share }) => share >= 0.5 * best).sort((one, two) => two.score - one.score);
+    return {
+      places: near.filter(({ score }, n) => n < AT_LEAST || score >= FAR_BEHIND * near[0].score),
+      unknown: units.filter((unit) => !known.includes(unit)).map(({ word }) => word),
+    };
   }
 
-  place({ id, score, terms, queryTerms }, units, message) {
+  place({ id, score, terms, queryTerms }, whole, message, describes) {
     const section = this.sections[id];
     const held = holds(message, section.title); // then the rest of the query is the traceback
-    const share = held ? 1 : queryTerms.length / units.length;
+    const share = held ? 1 : Math.min(1, this.worths(queryTerms) / whole);
     let weight = this.pages[section.page].weight * share * share;
+    if (describes && section.symptom) weight *= SYMPTOM;
     if (held) weight *= 10 + section.title.length;
     if (section.terms?.some((term) => plain(term) === message)) weight *= 4;
     else if (message.length > 1 && plain(section.title).includes(message)) weight *= 3;
     else if (plain(section.text).includes(message)) weight *= 1.5;
-    return { section, share, score: score * weight, terms: new Set(terms) };
+    return { section, share, score: score * weight, terms: new Map(terms.map((term) => [term, this.worth(term)])) };
   }
 
   /** Places under their pages: [{page, places}], the page of the best place first. */
-  find(query) {
+  underPages(places) {
     const groups = new Map();
-    for (const place of this.places(query)) {
+    for (const place of places) {
       const page = this.pages[place.section.page];
       if (!groups.has(page)) groups.set(page, []);
       groups.get(page).push(place);
@@ -150,15 +190,16 @@ function marks(text, terms) {
   return spans;
 }
 
-const distinct = (text, terms) => new Set(termsOfText(text).filter((term) => terms.has(term))).size;
+const told = (text, terms) =>
+  [...new Set(termsOfText(text))].reduce((sum, term) => sum + (terms.get(term) ?? 0), 0);
 
 const sentencesOf = (line) => line.split(/(?<=[.?!])\s+|(?<=[。？！；][）”]?)(?![）”])/).filter(Boolean);
 
-/** The part that has most of the terms, and how many. */
+/** The part whose terms tell most, and how much. */
 function best(parts, terms) {
-  const counts = parts.map((part) => distinct(part, terms));
-  const count = Math.max(0, ...counts);
-  return { count, at: Math.max(0, counts.indexOf(count)) };
+  const worths = parts.map((part) => told(part, terms));
+  const worth = Math.max(0, ...worths);
+  return { worth, at: Math.max(0, worths.indexOf(worth)) };
 }
 
 /** The sentence (or the line of code) that has most of the words; else the first sentence. */
@@ -167,9 +208,9 @@ export function excerpt({ title, text, code }, terms) {
   const paragraphs = text.split("\n").map(sentencesOf);
   const sentences = paragraphs.flat();
   const inTitle = new Set(termsOfText(title)); // code need not say what the title says already
-  const beyond = new Set([...terms].filter((term) => !inTitle.has(term)));
+  const beyond = new Map([...terms].filter(([term]) => !inTitle.has(term)));
   const [inText, inCode] = [best(sentences, terms), best(lines, beyond)];
-  if (inCode.count > inText.count) return { words: shorten(lines[inCode.at], terms), isCode: true };
+  if (inCode.worth > 1.5 * inText.worth) return { words: shorten(lines[inCode.at], terms), isCode: true };
   let words = sentences[inText.at] ?? "";
   const paragraph = paragraphs.find((some) => some.includes(words)) ?? [];
   for (const next of paragraph.slice(paragraph.indexOf(words) + 1)) {
@@ -249,15 +290,18 @@ function show(book, query, output, status, { words, links }) {
   output.replaceChildren();
   status.textContent = "";
   if (!query.trim()) return;
-  const found = book.find(query).slice(0, PAGES_SHOWN);
+  const { places, unknown } = book.places(query);
+  const found = book.underPages(places).slice(0, PAGES_SHOWN);
   if (!found.length) {
     status.textContent = fill(words.none, { query });
     output.append(...suggestions(words, links));
     return;
   }
-  const places = found.reduce((sum, page) => sum + Math.min(page.places.length, PLACES_PER_PAGE), 0);
-  const whole = found.some((page) => page.places.some(({ share }) => share === 1));
-  status.textContent = whole ? fill(words.found, { pages: found.length, places }) : words.some;
+  const count = found.reduce((sum, page) => sum + Math.min(page.places.length, PLACES_PER_PAGE), 0);
+  const whole = places.some(({ share }) => share > 0.999); // a place with all of the words
+  status.textContent = whole ? fill(words.found, { pages: found.length, places: count }) : words.some;
+  const missing = unknown.filter((word) => !HAN.test(word)); // of Chinese these would be splinters
+  if (missing.length) status.textContent += ` ${fill(words.unknown, { words: missing.join(", ") })}`;
   output.append(element("ul", "search-pages", ...found.map(entry)));
 }
 
