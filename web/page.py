@@ -41,7 +41,10 @@ SCROLLING = {
     "en": {'<div class="output': "Output", '<div class="highlight-': "Code"},
     "zh": {'<div class="output': "输出", '<div class="highlight-': "代码"},
 }
-TRACEBACK = r'(<div class="output traceback[^>]*><div class="highlight"><pre)([^>]*)>(.*?\n)(\n<span class="ne">)'
+TRACEBACK = (
+    r'(<div class="output traceback[^>]*><div class="highlight"><pre)([^>]*)>'
+    r'(.*?\n)(\n<span class="ne">)'
+)
 
 
 def mend_accessibility(
