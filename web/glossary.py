@@ -99,6 +99,7 @@ def where_explained(term: Term, code: str, labels: Mapping[str, str]) -> str:
     if term.chapter.isdigit():
         number = int(term.chapter)
         words = f"Chapter {number}" if code == "en" else f"第 {number} 章"
+        words = words.replace(" ", "\N{NO-BREAK SPACE}")  # the number stays with its word
     else:
         words = "Appendix" if code == "en" else "附录"
     stop = "." if code == "en" else "。"

@@ -333,6 +333,19 @@ def test_tab_and_backspace_move_by_steps_of_four(reader):
     assert editor.input_value() == "if a:\nb\n    c"
 
 
+def test_ctrl_z_takes_back_what_was_typed_in_one_go(reader):
+    cell = reader.cell(1)
+    editor = reader.edit(cell, "a = 1\n")
+    keys = reader.page.keyboard
+    keys.press("Control+End")
+    keys.type("total = a + 41")
+    assert editor.input_value() == "a = 1\ntotal = a + 41"
+    assert cell.locator("pre").first.text_content() == "a = 1\ntotal = a + 41\n"
+    keys.press("Control+z")
+    assert editor.input_value() == "a = 1\n"
+    assert cell.locator("pre").first.text_content() == "a = 1\n\n"
+
+
 def test_the_focus_is_never_lost(reader):
     cell, keys = reader.cell(3), reader.page.keyboard
     reader.button(cell, "run").focus()

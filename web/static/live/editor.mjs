@@ -27,6 +27,7 @@ export class Editor {
     // Letter over letter.
     const { font, letterSpacing, tabSize, padding, borderWidth } = getComputedStyle(pre);
     Object.assign(this.area.style, { font, letterSpacing, tabSize, padding, borderWidth });
+    pre.replaceChildren();
     this.draw();
   }
 
@@ -38,8 +39,21 @@ export class Editor {
     this.area.focus({ preventScroll: true });
   }
 
+  // While one types, no element is taken out of the page: after that, the browser would take back
+  // one letter at each Ctrl+Z, not a word.
   draw() {
-    this.pre.innerHTML = `${colour(this.source)}\n`;
+    const coloured = document.createElement("template");
+    coloured.innerHTML = `${colour(this.source)}\n`;
+    const parts = [...coloured.content.childNodes];
+    const spans = this.pre.children;
+    while (spans.length < parts.length) {
+      this.pre.append(document.createElement("span"));
+      this.pre.lastChild.append(""); // a text, to be changed in place
+    }
+    [...spans].forEach((span, n) => {
+      span.className = parts[n]?.className ?? "";
+      span.firstChild.nodeValue = parts[n]?.textContent ?? "";
+    });
     this.pre.scrollLeft = this.area.scrollLeft;
   }
 
