@@ -41,7 +41,7 @@ def keep(piece: nodes.Element) -> None:
     piece["classes"].append("keep")
     text, place = piece.parent, piece.parent.index(piece)
     after = text[place + 1] if place + 1 < len(text) else ""
-    if isinstance(after, nodes.Text) and after[0] in PUNCTUATION:
+    if isinstance(after, nodes.Text) and after and after[0] in PUNCTUATION:
         kept = nodes.inline("", "", piece, nodes.Text(after[0]), classes=["keep"])
         text[place : place + 2] = [kept, nodes.Text(after[1:])]
 
