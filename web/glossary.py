@@ -54,7 +54,8 @@ def terms(labels: Mapping[str, str]) -> list[Term]:
     with TERMS.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
             term = Term(**{name: row[name] for name in Term.__dataclass_fields__})
-            if fault := first_fault(term, chapters, labels):
+            spilled = "a comma too many. Cure: quotes around the sentence" if None in row else None
+            if fault := spilled or first_fault(term, chapters, labels):
                 raise TableError(f"web/terms.csv, line {number} ({term.english}): {fault}")
             found.append(term)
     return found

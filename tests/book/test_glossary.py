@@ -124,6 +124,16 @@ def test_a_broken_row_is_refused_with_its_line_and_a_cure(fault, tmp_path, monke
     assert "Cure: " in str(refusal.value)
 
 
+def test_a_sentence_that_a_comma_cuts_in_two_is_refused_with_its_line_and_a_cure(
+    tmp_path, monkeypatch
+):
+    header, first, *rest = glossary.TERMS.read_text("utf-8").splitlines()
+    (tmp_path / "terms.csv").write_text("\n".join([header, f"{first},spilled", *rest]), "utf-8")
+    monkeypatch.setattr(glossary, "TERMS", tmp_path / "terms.csv")
+    with pytest.raises(TableError, match=r"line 2 .*: a comma too many\. Cure: "):
+        terms(written_labels())
+
+
 @both_editions
 def test_a_downloaded_notebook_holds_the_glossary(code):
     (path,) = (path for path in paths() if path.stem == "c_glossary")
