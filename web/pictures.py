@@ -7,7 +7,7 @@ Graph wants PNG), and the icons.
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from web import chromium
 from web.editions import EDITIONS, ROOT
@@ -16,11 +16,16 @@ from web.server import serving
 
 PICTURES = ROOT / "_build" / "pictures"
 WIDTHS = {1280: 900, 375: 800}
-ALL_PICTURES = "document.querySelectorAll('img').forEach(i => { i.loading = 'eager'; })"
 SHARED = {
     "en": "An executable book: torch’s embedding layer, rebuilt in NumPy",
     "zh": "一本能运行的书：用 NumPy 重写 torch 的嵌入层",
 }
+
+
+def load_pictures(page: Page) -> None:
+    """Also those that wait until a reader comes near."""
+    page.evaluate("[...document.images].forEach(image => { image.loading = 'eager'; })")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
 
 
 def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -> None:
@@ -31,8 +36,7 @@ def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -
     page = context.new_page()
     for path in paths():
         page.goto(f"{site}/{code}/chapters/{path.stem}.html", wait_until="networkidle")
-        page.evaluate(ALL_PICTURES)  # also those that wait until a reader comes near
-        page.wait_for_load_state("networkidle")
+        load_pictures(page)
         name = f"{path.stem}-{code}-{theme}-{width}.png"
         page.screenshot(path=PICTURES / name, full_page=True)
         if (path.stem, theme, width) == ("01_one_hot_matmul", "light", 1280):

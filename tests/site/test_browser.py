@@ -10,6 +10,7 @@ from PIL import Image
 from tests.site.conftest import WIDER, axe
 from web.editions import EDITIONS
 from web.notebooks import paths
+from web.pictures import load_pictures
 from web.rules import is_chapter
 
 SMOKE = {"index", "01_one_hot_matmul", "04_padding_idx"}  # and one chapter of each part
@@ -33,8 +34,7 @@ both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
 @both_editions
 def test_a_page_asks_no_other_host_and_reports_no_error(visit, code, page):
     opened = visit(f"{code}/{page}")
-    opened.mouse.wheel(0, 20_000)
-    opened.wait_for_load_state("networkidle")
+    load_pictures(opened)
     assert opened.faults == []
 
 

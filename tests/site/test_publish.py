@@ -12,6 +12,7 @@ import pytest
 
 from web.editions import EDITIONS, ROOT
 from web.notebooks import paths
+from web.pictures import load_pictures
 from web.server import serving
 
 SLUG = "someone/book"
@@ -118,11 +119,9 @@ def test_a_first_visit_below_a_path(reader, pages):
     reader.keyboard.press("Enter")
     reader.locator(".search-places a").first.click()
     reader.wait_for_url(re.compile(f"{address}/zh/chapters/01_one_hot_matmul.html#"))
-    reader.wait_for_load_state("networkidle")
     assert reader.locator("article .katex").count()
-    reader.mouse.wheel(0, 30_000)
-    reader.wait_for_load_state("networkidle")
-    broken = "images => images.filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+    load_pictures(reader)
+    broken = "images => images.filter(i => !i.naturalWidth).map(i => i.src)"
     assert reader.eval_on_selector_all("img", broken) == []
     reader.click("a.language-switch")
     reader.wait_for_url(re.compile(f"{address}/en/chapters/01_one_hot_matmul.html"))

@@ -7,6 +7,7 @@ import pytest
 
 from web.editions import EDITIONS
 from web.notebooks import paths
+from web.pictures import load_pictures
 
 LIMIT = 170_000  # bytes of a first visit, gzipped, beside the page's own figures
 SHIFT = 0.01
@@ -123,7 +124,7 @@ def test_nothing_jumps_while_a_page_arrives_on_a_slow_line(browser, site, code, 
         for top in range(0, height, 800):
             page.evaluate("top => window.scrollTo(0, top)", top)
             page.wait_for_timeout(20)
-        page.wait_for_load_state("networkidle")
+        load_pictures(page)
         shifts = page.evaluate("window.shifts")
     finally:
         context.close()
