@@ -28,7 +28,7 @@ GLOSSARY = "chapters/c_glossary"
 WEIGHTS = {GLOSSARY: 0.3}
 # Places of their own inside a section: a symptom of the clinic, a term. Bold words are the title.
 SMALL_PLACES = '[id^="symptoms-"]:is(li), [id^="term-"]:is(p)'
-MYTH = {"en": "Myth.", "zh": "误区"}
+MYTH = {"Myth.", "误区"}  # how a wrong claim begins
 CHROME = ".headerlink, .copybtn, button, script, style, noscript, .toggle-button"
 BLOCKS = "p, li, td, th, dt, dd, summary, figcaption, blockquote, h1, h2, h3, h4, h5, h6, br"
 
@@ -128,10 +128,9 @@ def sections_of(html: str) -> Iterator[dict[str, Any]]:
         formula.replace_with(f" {readable(tex.get_text())} " if tex else "\n")
     for picture in article.select("img[alt]"):
         picture.replace_with(f"\n{picture['alt']}\n")
-    for section in article.select("section[id]"):
-        small = [place.extract() for place in section.select(SMALL_PLACES)]
-        yield words_of(section)
-        yield from map(words_of_small, small)
+    small = [place.extract() for place in article.select(SMALL_PLACES)]
+    yield from map(words_of, article.select("section[id]"))
+    yield from map(words_of_small, small)
 
 
 # What TeX writes with letters, as a reader of an excerpt knows it.
@@ -184,7 +183,7 @@ def words_of_small(place: Tag) -> dict[str, Any]:
 def is_myth(claim: Tag) -> bool:
     """A wrong claim is found by its words and never shown as if the book said it."""
     bold = claim.find("strong")
-    return isinstance(bold, Tag) and bold.get_text() in MYTH.values()
+    return isinstance(bold, Tag) and bold.get_text() in MYTH
 
 
 def text_of(element: Tag) -> str:

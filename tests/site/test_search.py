@@ -102,6 +102,19 @@ def test_a_pasted_message_finds_its_entry_first(ask, code, way):
     assert not missed, "\n".join(missed)
 
 
+def not_among_the_first(ask, code, wanted):
+    """The queries whose place is on none of the first three pages found."""
+    return [
+        f"{code}, search “{query}”: {wanted[query]} is not among {shown(found)[:3]}"
+        for query, found in ask(code, wanted).items()
+        if not any(
+            f"{hit['page']}#{section}".startswith(wanted[query])
+            for hit in found[:3]
+            for section in hit["sections"]
+        )
+    ]
+
+
 # What a reader may type, and the page (or page#section) that must be among the first three.
 TYPED = {
     "en": {
@@ -147,15 +160,7 @@ TYPED = {
 
 @both_editions
 def test_what_readers_type_finds_its_place(ask, code):
-    missed = [
-        f"{code}, search “{query}”: {TYPED[code][query]} is not among {shown(found)[:3]}"
-        for query, found in ask(code, TYPED[code]).items()
-        if not any(
-            f"{hit['page']}#{section}".startswith(TYPED[code][query])
-            for hit in found[:3]
-            for section in hit["sections"]
-        )
-    ]
+    missed = not_among_the_first(ask, code, TYPED[code])
     assert not missed, "\n".join(missed)
 
 
@@ -207,15 +212,7 @@ SUFFERED = {
 
 @both_editions
 def test_a_whole_sentence_of_somebody_in_trouble_finds_the_cure(ask, code):
-    missed = [
-        f"{code}, search “{query}”: {SUFFERED[code][query]} is not among {shown(found)[:3]}"
-        for query, found in ask(code, SUFFERED[code]).items()
-        if not any(
-            f"{hit['page']}#{section}".startswith(SUFFERED[code][query])
-            for hit in found[:3]
-            for section in hit["sections"]
-        )
-    ]
+    missed = not_among_the_first(ask, code, SUFFERED[code])
     assert not missed, "\n".join(missed)
 
 
