@@ -23,6 +23,10 @@ test: .venv/.test lint book  ## set up and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
 	  --doctest-modules -m "not check" tests chapters embedlib
 
+test-package: .venv/.test  ## test the package and the notebooks: no website, no browser
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
+	  --doctest-modules tests/package chapters embedlib $(ARGS)
+
 check: test  ## make test, and everything slower
 	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
@@ -70,4 +74,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.test: .venv/.book tests/requirements.txt
 	@$(BIN)/python web/environment.py test
 
-.PHONY: help book serve notebooks address test check lint execute figures pictures links fuzz bench bench-site clean
+.PHONY: help book serve notebooks address test test-package check lint execute figures pictures links fuzz bench bench-site clean

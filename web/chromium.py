@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 SHELL = "chromium-headless-shell"  # Chromium without windows: the tests take half the time
-NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WHOLE = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,31 +20,46 @@ FLAGS = [
 ]
 CURE = (
     "No Chromium: the website cannot be tested in a browser. Install one "
-    "(apt install chromium, or .venv/bin/playwright install chromium) or name one: CHROMIUM=/path"
+    "(apt install chromium, or .venv/bin/playwright install --only-shell chromium) "
+    "or name one: CHROMIUM=/path"
 )
+
+ASK = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path, end="")
+"""
 
 
 def find() -> str | None:
-    """The path of a Chromium: the variable CHROMIUM, one on PATH, or Playwright's own."""
+    """The path of a Chromium: the variable CHROMIUM, one without windows, a whole one.
+
+    Of each kind first one on PATH, then Playwright's own.
+    """
     named = os.environ.get("CHROMIUM")
     if named:
         return named if Path(named).exists() else None
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
-    from playwright.sync_api import sync_playwright
+    if path := shutil.which(SHELL):
+        return path
+    shell, whole = playwrights_own()
+    on_path = next(filter(None, map(shutil.which, WHOLE)), None)
+    return shell or on_path or whole
 
-    with sync_playwright() as playwright:
-        chromium = Path(playwright.chromium.executable_path)
-    revision = chromium.parents[1]  # chromium-1255; the shell is downloaded beside it
+
+def playwrights_own() -> tuple[str | None, str | None]:
+    """What Playwright has downloaded: Chromium without windows, and the whole one."""
+    # in a process of its own: whoever asks may have a Playwright running, and two do not get on
+    chromium = Path(subprocess.check_output([sys.executable, "-c", ASK], text=True))
+    # .../chromium-1255/...; the shell is downloaded beside it
+    revision = next(folder for folder in chromium.parents if folder.name.startswith("chromium-"))
     shells = revision.with_name(revision.name.replace("chromium", "chromium_headless_shell"))
-    there = [*shells.glob("*/*headless*shell"), chromium]
-    return next((str(program) for program in there if program.exists()), None)
+    shell = next(map(str, shells.glob("*/*headless*shell")), None)
+    return shell, str(chromium) if chromium.exists() else None
 
 
 def install() -> None:
     """Playwright's download first; where it is out of reach, Debian's package as root."""
-    download = [sys.executable, "-m", "playwright", "install", "chromium"]
+    download = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     try:
         subprocess.run(download, timeout=600, check=False)
     except subprocess.TimeoutExpired:
