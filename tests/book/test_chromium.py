@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from web import chromium
-from web.editions import ROOT
+from web.book.editions import ROOT
+from web.maintain import chromium
 
 
 def program(path):

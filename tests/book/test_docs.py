@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from web.editions import ROOT
+from web.book.editions import ROOT
 
 DOCS = ("README.md", "CONTRIBUTING.md", ".github/MAINTAINING.md")
 EVERY = [*DOCS, *(name.replace(".md", ".zh-CN.md") for name in DOCS)]
@@ -43,7 +43,8 @@ def paths(text):
 
 
 def links(text):
-    return {link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link}
+    outside = re.sub(r"`[^`\n]+`", "", text)
+    return {link for link in re.findall(r"\]\(([^)\s]+)\)", outside) if "://" not in link}
 
 
 @pytest.mark.parametrize("name", EVERY)

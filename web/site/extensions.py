@@ -24,6 +24,7 @@ EXTENSIONS = (
     "web.pages.card",
     "web.pages.images",  # after theme, which gives drawings their dark colours: weighed with them
     "web.pages.minutes",
+    "web.pages.report",
     "web.search.search",
     "web.live.cells",
     "web.pages.lean",  # last: cuts what none of the others has used

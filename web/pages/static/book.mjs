@@ -30,6 +30,20 @@ link?.addEventListener("click", () => {
   remember(link.hreflang.slice(0, 2));
 });
 
+// Who reports a mistake has the section filled in, too: how it is called, and where it is.
+function addPlace({ currentTarget }) {
+  const form = new URL(currentTarget.href);
+  const place = currentPlace();
+  const heading = place?.closest("section")?.querySelector("h1, h2, h3, h4")?.cloneNode(true);
+  heading?.querySelector(".headerlink")?.remove();
+  if (place) form.searchParams.set("section", `${heading?.textContent ?? ""} #${place.id}`.trim());
+  else form.searchParams.delete("section");
+  currentTarget.href = form.href;
+}
+for (const a of document.querySelectorAll('a[href*="/issues/new?template=mistake-"]')) {
+  for (const way of ["pointerdown", "click"]) a.addEventListener(way, addPlace);
+}
+
 // Only what scrolls is a stop for the Tab key; until this has run, all code and outputs are.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
