@@ -57,7 +57,7 @@ def test_every_path_and_every_module_exists(name):
     text = read(name)
     missing = [path for path in paths(text) if not (ROOT / path).exists()]
     missing += [link for link in links(text) if not (ROOT / name).parent.joinpath(link).exists()]
-    for module in re.findall(r"-m ((?:web|benchmarks)[\w.]+)", text):
+    for module in re.findall(r"-m ((?:web|benchmarks|tests)[\w.]+)", text):
         if not (ROOT / module.replace(".", "/")).with_suffix(".py").exists():
             missing.append(module)
     assert missing == []
