@@ -107,6 +107,7 @@ def test_the_address_of_a_workflow_wins_everywhere(fork):
     assert "YOUR_GITHUB_NAME" not in text
     assert "https://someone.github.io/book/zh/chapters/index.html" in text
     assert "https://github.com/someone/book/edit/main/chapters/index.ipynb" in text
+    assert "https://github.com/someone/book/issues/new?template=mistake-zh.yml" in text
 
 
 def test_a_first_visit_below_a_path(reader, pages):
