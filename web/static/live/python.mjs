@@ -95,7 +95,7 @@ export class Python {
     return new Promise((resolve, reject) => {
       if (!this.worker) throw new Error("Python has not started");
       this.worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
-        if (data.outputs) for (const output of data.outputs) show(...output);
+        if (data.outputs) data.outputs.forEach((output) => show(...output));
         else if (data.failed) reject(new Error(data.failed));
         else resolve(data);
       };
