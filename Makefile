@@ -12,14 +12,14 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 book: .venv/.book  ## set up and build the website into _build/site
-	@$(BIN)/python -m web.build
+	@$(BIN)/python -m web.site.build
 
 serve: .venv/.book  ## show the built website at http://localhost:8000
 	@test -f _build/site/index.html || $(MAKE) book
-	@$(BIN)/python -m web.server $(PORT)
+	@$(BIN)/python -m web.site.server $(PORT)
 
 notebooks: .venv/.book  ## write the notebooks of each language into _build/notebooks
-	@$(BIN)/python -m web.notebooks
+	@$(BIN)/python -m web.book.notebooks
 
 test: .venv/.test lint book  ## set up and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
@@ -33,6 +33,7 @@ lint: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/zizmor --offline --quiet .github/workflows
@@ -48,19 +49,19 @@ lint-js: .venv/.check  ## hold the scripts to rules (ESLint) and types (TypeScri
 	fi
 
 address: .venv/.book  ## write the address of your copy: URL=https://github.com/someone/book
-	@$(BIN)/python -m web.address "$(URL)" "$(SITE)"
+	@$(BIN)/python -m web.maintain.address "$(URL)" "$(SITE)"
 
 execute: .venv/.test  ## run every notebook from a clean kernel and store its outputs
-	$(BIN)/python -m web.execute
+	$(BIN)/python -m web.maintain.execute
 
 figures: .venv/.book  ## draw the figures of imgs/ again
 	$(BIN)/python imgs/draw.py
 
 pictures: .venv/.test book  ## photograph every page into _build/pictures
-	$(BIN)/python -m web.pictures
+	$(BIN)/python -m web.maintain.screenshots
 
 links: .venv/.book  ## ask every external link whether it still answers (needs the internet)
-	$(BIN)/python -m web.build --builder linkcheck
+	$(BIN)/python -m web.site.build --builder linkcheck
 
 fuzz: .venv/.test  ## run the property tests with N random examples in all
 	$(BIN)/python tests/package/fuzz.py $(N) --jobs $(JOBS)
@@ -74,15 +75,15 @@ bench-site: .venv/.test book  ## measure the website against stock Jupyter Book
 clean:  ## remove what was built (the environment stays)
 	rm -rf _build
 
-.venv/.book: requirements.txt web/constraints.txt pyproject.toml
+.venv/.book: requirements.txt web/maintain/constraints.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "Python 3.11 or newer is needed; $(PYTHON) is %d.%d. If you have one, name it: make PYTHON=python3.12 ..." % v[:2])'
-	@$(PYTHON) web/environment.py book
+	@$(PYTHON) web/maintain/environment.py book
 
 .venv/.test: .venv/.book tests/requirements.txt
-	@$(BIN)/python web/environment.py test
+	@$(BIN)/python web/maintain/environment.py test
 
 .venv/.check: .venv/.book $(JS)/requirements.txt $(JS)/package.json $(JS)/package-lock.json
-	@$(BIN)/python web/environment.py check
+	@$(BIN)/python web/maintain/environment.py check
 
 .PHONY: help book serve notebooks address test check lint lint-js execute figures pictures links fuzz bench bench-site clean

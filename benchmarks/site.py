@@ -22,10 +22,10 @@ import yaml
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.site_live import compressing, report
-from web import chromium
-from web.editions import EDITIONS, ROOT
-from web.fetch import fetch
-from web.notebooks import belongs, read
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import belongs, read
+from web.fetched.fetch import fetch
+from web.maintain import chromium
 
 STEM = "01_one_hot_matmul"
 RESULTS = ROOT / "_build" / "bench"

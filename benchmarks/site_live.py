@@ -15,10 +15,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from web import chromium
-from web.editions import ROOT
-from web.live import WORDS
-from web.server import serving
+from web.book.editions import ROOT
+from web.book.words import WORDS
+from web.maintain import chromium
+from web.site.server import serving
 
 SITE = ROOT / "_build" / "site"
 PAGE = "en/chapters/ways_to_run.html"
@@ -30,7 +30,7 @@ UNTIL_KEPT = """async () => {
   }
   throw new Error("the compiled library was not kept");
 }"""
-DONE = WORDS["en"]["done"].split("{")[0]
+DONE = WORDS["live"]["en"]["done"].split("{")[0]
 
 
 class Compressing(SimpleHTTPRequestHandler):

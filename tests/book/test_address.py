@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from web import editions
-from web.editions import ROOT, address
+from web.book import editions
+from web.book.editions import ROOT, address
 
 URL = "https://github.com/someone/book"
 FILES = ("_config.yml", "CITATION.cff")
@@ -24,7 +24,7 @@ def copy(tmp_path):
 
 def make_address(folder, url, site=""):
     return subprocess.run(
-        [sys.executable, "-m", "web.address", url, site],
+        [sys.executable, "-m", "web.maintain.address", url, site],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -98,12 +98,14 @@ def test_the_address_stands_nowhere_else():
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    known = {*FILES, "web/editions.py"}  # the placeholder, which published notebooks replace
+    known = {*FILES, "web/book/editions.py"}  # the placeholder, which published notebooks replace
     where = address().repository.removeprefix("https://github.com/").split("/")[0]
     for name in listed.stdout.splitlines():
         if name in known or name.startswith(("tests/", "chapters/")) or name.endswith(".png"):
             continue
-        assert f"/{where}/" not in (ROOT / name).read_text("utf-8"), f"{name}: see web/address.py"
+        assert f"/{where}/" not in (ROOT / name).read_text("utf-8"), (
+            f"{name}: see web/maintain/address.py"
+        )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import re
 import pytest
 from torch import nn
 
-from web.editions import ROOT
-from web.notebooks import language, read, tags
+from web.book.editions import ROOT
+from web.book.notebooks import language, read, tags
 
 HEADING = re.compile(r"^### `(.+)`$", re.MULTILINE)
 DEFAULT = {

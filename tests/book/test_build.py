@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from web.editions import ROOT
-from web.fetch import fetch
+from web.book.editions import ROOT
+from web.fetched.fetch import fetch
 
 SOURCES = ["_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "Makefile"]
 FOLDERS = ["chapters", "embedlib", "imgs", "web"]
@@ -30,7 +30,7 @@ def copy(tmp_path):
 
 def build(folder, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "web.build"],
+        [sys.executable, "-m", "web.site.build"],
         cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,
@@ -73,7 +73,7 @@ def test_a_toc_that_names_a_missing_chapter(copy):
 def test_a_term_without_its_sentence(copy):
     edit(copy / "web" / "terms.csv", "一行代表一个词的嵌入。", "")
     line = refusal(build(copy), copy)
-    assert "web/terms.csv, line 3 (word embedding): no chinese_sentence. Cure: " in line
+    assert "web/book/terms.csv, line 3 (word embedding): no chinese_sentence. Cure: " in line
 
 
 def test_a_term_whose_section_does_not_exist(copy):
@@ -88,7 +88,7 @@ def test_a_term_whose_section_does_not_exist(copy):
 
 def test_a_public_name_without_its_chinese_sentence(copy):
     edit(copy / "web" / "reference.csv", "随机整数，从 `low`（含）到 `high`（不含）。", "")
-    assert "web/reference.csv, row 'Generator.randint'. Cure: " in refusal(build(copy), copy)
+    assert "web/book/reference.csv, row 'Generator.randint'. Cure: " in refusal(build(copy), copy)
 
 
 def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(copy):

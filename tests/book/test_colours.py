@@ -12,10 +12,10 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from web.editions import ROOT
-from web.notebooks import paths, read, tags
+from web.book.editions import ROOT
+from web.book.notebooks import paths, read, tags
 
-SCRIPT = ROOT / "web" / "static" / "live" / "colour.mjs"
+SCRIPT = ROOT / "web" / "live" / "colour.mjs"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_the_editor_colours_every_live_cell_as_the_page_does(ours, path):
         if "live" in tags(cell)
         for letters, got, wanted in differences(ours, cell["source"])
     ]
-    cure = "Cure: web/static/live/colour.mjs, which follows Pygments' PythonLexer"
+    cure = "Cure: web/live/colour.mjs, which follows Pygments' PythonLexer"
     assert not faults, "\n".join([*faults, cure])
 
 

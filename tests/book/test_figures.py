@@ -4,7 +4,7 @@ import runpy
 
 import pytest
 
-from web.editions import ROOT
+from web.book.editions import ROOT
 
 drawn = runpy.run_path(str(ROOT / "imgs" / "draw.py"))["FIGURES"]
 

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from web import glossary
-from web.editions import EDITIONS
-from web.glossary import TERMS, TableError, markdown, sort_key, terms
-from web.notebooks import for_readers, labels, paths, read, written_labels
-from web.rules import check_terms, check_typography
+from web.book.editions import EDITIONS
+from web.book.glossary import markdown, sort_key
+from web.book.notebooks import for_readers, labels, paths, read, written_labels
+from web.book.rules import check_terms, check_typography
+from web.book.terms import TABLE, TableError, refuse_faults, terms
 
-ROWS = list(csv.DictReader(TERMS.read_text("utf-8").splitlines()))
+ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines()))
 ENTRY = re.compile(
     r"^\((term-[\w-]+)\)=\n\*\*(.+?)\*\* · <span lang=.+?>(.+?)</span>\\\n(.+)$", re.M
 )
@@ -26,7 +26,7 @@ def entries(code):
 def test_every_term_has_its_entry_with_its_sentence_and_the_other_languages_word(code):
     found = {label: (name, other, text) for label, name, other, text in entries(code)}
     assert len(found) == len(ROWS) == len(entries(code))
-    for term in terms(written_labels()):
+    for term in terms():
         name, other, text = found[term.label]
         assert name == term.name(code)
         assert other == term.name({"en": "zh", "zh": "en"}[code])
@@ -38,7 +38,7 @@ def test_a_chapter_that_is_written_is_linked_and_another_one_is_named(code):
     where, written = written_labels(), {path.stem[:2] for path in paths()}
     texts = {label: text for label, _, _, text in entries(code)}
     assert any(row["chapter"] in written for row in ROWS)
-    for term in terms(where):
+    for term in terms():
         end = texts[term.label].removeprefix(term.sentence(code))
         links = re.findall(r"\]\(#([\w-]+)\)", end)
         if any(stem.startswith(f"{term.chapter}_") for stem in where.values()):
@@ -86,7 +86,7 @@ def test_each_term_stands_under_its_letter(code):
     assert letters == sorted(set(letters))
     for part in re.split(r"^\(glossary-\w\)=\n## ", text, flags=re.M)[1:]:
         for label, *_ in ENTRY.findall(part):
-            (term,) = (t for t in terms(written_labels()) if t.label == label)
+            (term,) = (t for t in terms() if t.label == label)
             first = sort_key(term, code)[0]
             assert (first if code == "en" else first[0])[0].upper() == part[0]
 
@@ -110,38 +110,34 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_row_is_refused_with_its_line_and_a_cure(fault, tmp_path, monkeypatch):
+def test_a_broken_row_is_refused_with_its_line_and_a_cure(fault, tmp_path):
     change, words = BROKEN[fault]
     broken = [{**ROWS[0], **change}, *ROWS[1:]]
     with (tmp_path / "terms.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(ROWS[0]))
         writer.writeheader()
         writer.writerows(broken)
-    monkeypatch.setattr(glossary, "TERMS", tmp_path / "terms.csv")
     with pytest.raises(TableError, match=r"line 2 \(embedding\)") as refusal:
-        terms(written_labels())
+        refuse_faults(written_labels(), tmp_path / "terms.csv")
     assert words in str(refusal.value)
     assert "Cure: " in str(refusal.value)
 
 
-def test_a_sentence_that_a_comma_cuts_in_two_is_refused_with_its_line_and_a_cure(
-    tmp_path, monkeypatch
-):
-    header, first, *rest = glossary.TERMS.read_text("utf-8").splitlines()
+def test_a_sentence_that_a_comma_cuts_in_two_is_refused_with_its_line_and_a_cure(tmp_path):
+    header, first, *rest = TABLE.read_text("utf-8").splitlines()
     (tmp_path / "terms.csv").write_text("\n".join([header, f"{first},spilled", *rest]), "utf-8")
-    monkeypatch.setattr(glossary, "TERMS", tmp_path / "terms.csv")
     with pytest.raises(TableError, match=r"line 2 .*: a comma too many\. Cure: "):
-        terms(written_labels())
+        terms(tmp_path / "terms.csv")
 
 
 @both_editions
 def test_a_downloaded_notebook_holds_the_glossary(code):
     (path,) = (path for path in paths() if path.stem == "c_glossary")
-    from web.editions import address
+    from web.book.editions import address
 
     notebook = for_readers(read(path), EDITIONS[code], address(), online=False)
     words = "\n".join(cell["source"] for cell in notebook["cells"])
-    for term in terms(written_labels()):
+    for term in terms():
         assert f"**{term.name(code)}**" in words
         assert term.sentence(code) in words
     assert "(04_padding_idx.ipynb)" in words

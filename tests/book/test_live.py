@@ -4,8 +4,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from web.execute import tidy
-from web.notebooks import paths, read, shown, tags
+from web.book.notebooks import paths, read, shown, tags
+from web.maintain.execute import tidy
 
 ALONE = "import sys\nsys.modules['torch'] = sys.modules['matplotlib'] = None"
 

@@ -13,10 +13,10 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 
-from web.editions import EDITIONS, ROOT, Address, address
-from web.notebooks import for_readers, paths, read, shown, tags
-from web.rules import without_foreign
-from web.server import serving
+from web.book.editions import EDITIONS, ROOT, Address, address
+from web.book.notebooks import for_readers, paths, read, shown, tags
+from web.book.rules import without_foreign
+from web.site.server import serving
 
 SITE = ROOT / "_build" / "site"
 HAN = re.compile("[\u3400-\u9fff]")

@@ -4,8 +4,8 @@ from copy import deepcopy
 
 import pytest
 
-from web import rules
-from web.notebooks import paths, read
+from web.book import rules
+from web.book.notebooks import paths, read
 
 CHAPTERS = [path for path in paths() if rules.is_chapter(path)]
 

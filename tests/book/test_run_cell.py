@@ -1,4 +1,4 @@
-"""What runs a cell in the page (web/static/live/run_cell.py) says what Jupyter says."""
+"""What runs a cell in the page (web/live/run_cell.py) says what Jupyter says."""
 
 import sys
 import zipfile
@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from web.editions import ROOT
-from web.execute import tidy
+from web.book.editions import ROOT
+from web.maintain.execute import tidy
 
 CELLS = {
     "nothing": "x = 1",
@@ -63,7 +63,7 @@ def stored(cell):
 @pytest.fixture
 def run(monkeypatch):
     """Run a cell in this Python: the parts of its output, printed text in one piece."""
-    monkeypatch.syspath_prepend(str(ROOT / "web" / "static" / "live"))
+    monkeypatch.syspath_prepend(str(ROOT / "web" / "live"))
     from run_cell import run_cell
 
     def run(source):

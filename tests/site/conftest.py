@@ -7,10 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from web import chromium
-from web.editions import EDITIONS, ROOT
-from web.notebooks import paths
-from web.server import serving
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import paths
+from web.maintain import chromium
+from web.site.server import serving
 
 SITE = ROOT / "_build" / "site"
 SMOKE = {"index", "04_padding_idx"}

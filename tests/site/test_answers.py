@@ -5,7 +5,7 @@ from urllib.parse import urldefrag
 import pytest
 from bs4 import BeautifulSoup
 
-from web.editions import EDITIONS, ROOT
+from web.book.editions import EDITIONS, ROOT
 
 PAGES = ROOT / "_build" / "site"
 START = ("a_error_clinic", "b_myths", "e_arguments")

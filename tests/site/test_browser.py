@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from tests.site.conftest import WIDER, axe
-from web.editions import EDITIONS
-from web.notebooks import paths
-from web.pictures import load_pictures
-from web.rules import is_chapter
+from web.book.editions import EDITIONS
+from web.book.notebooks import paths
+from web.book.rules import is_chapter
+from web.maintain.screenshots import load_pictures
 
 SMOKE = {"index", "01_one_hot_matmul", "04_padding_idx"}  # and one chapter of each part
 
@@ -152,7 +152,7 @@ def test_a_page_is_light_or_dark_before_its_scripts_have_come(
     red = int(re.search(r"\d+", colour)[0])
     assert red < 60 if paper == "dark" else red > 220, (
         f"{colour}: the page turns {paper} only when its scripts arrive. "
-        "Cure: web/templates/layout.html sets data-theme while the head is read"
+        "Cure: web/pages/templates/layout.html sets data-theme while the head is read"
     )
 
 

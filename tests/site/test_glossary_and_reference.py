@@ -6,10 +6,10 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from bs4 import BeautifulSoup
 
-from web.editions import EDITIONS, ROOT
-from web.glossary import terms
-from web.notebooks import paths, written_labels
-from web.reference import all_entries, rows
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import paths, written_labels
+from web.book.reference import all_entries, rows
+from web.book.terms import terms
 
 SITE = ROOT / "_build" / "site"
 both_editions = pytest.mark.parametrize("code", EDITIONS)
@@ -23,7 +23,7 @@ def soup(code, stem):
 @both_editions
 def test_every_term_is_on_the_page_with_its_sentence_and_a_link_that_lands(code):
     page, where = soup(code, "c_glossary"), written_labels()
-    for term in terms(where):
+    for term in terms():
         entry = page.find(id=term.label)
         paragraph = entry if entry.name == "p" else entry.find_next("p")
         assert paragraph.strong.get_text() == term.name(code)
@@ -39,7 +39,7 @@ def test_the_terms_have_the_same_addresses_in_both_editions():
     found = [
         {tag["id"] for tag in soup(code, "c_glossary").select("[id^=term-]")} for code in EDITIONS
     ]
-    assert found[0] == found[1] == {term.label for term in terms(written_labels())}
+    assert found[0] == found[1] == {term.label for term in terms()}
 
 
 @both_editions

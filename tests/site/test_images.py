@@ -7,9 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
-from web.editions import EDITIONS, ROOT
-from web.images import LIMIT, refuse_heavy_figures, size
-from web.notebooks import paths
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import paths
+from web.pages.images import LIMIT, refuse_heavy_figures, size
 
 SITE = ROOT / "_build" / "site"
 PAGES = [(code, path.stem) for code in EDITIONS for path in paths()]
@@ -30,7 +30,7 @@ def test_a_figure_keeps_its_place_before_it_arrives(code, stem):
     for picture, file in pictures(code, stem):
         told = (picture.get("width"), picture.get("height"))
         assert told == tuple(map(str, size(file))), (
-            f"{code}/{stem}: {file.name} says {told}. Cure: web/images.py gives width and height"
+            f"{code}/{stem}: {file.name} says {told}. Cure: web/pages/images.py gives both"
         )
 
 
@@ -48,7 +48,7 @@ def test_a_figure_below_the_first_heading_waits_for_the_reader(code, stem):
     for picture, file in pictures(code, stem):
         opening = picture.find_previous("h2") is None
         assert picture.get("loading") == (None if opening else "lazy"), (
-            f"{code}/{stem}: {file.name}. Cure: web/images.py"
+            f"{code}/{stem}: {file.name}. Cure: web/pages/images.py"
         )
         assert picture["decoding"] == "async"
 

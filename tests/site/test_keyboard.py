@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from tests.site.conftest import WIDER, axe
-from web.editions import EDITIONS
+from web.book.editions import EDITIONS
 
 HAN = re.compile("[\u3400-\u9fff]")
 MOST_STOPS = 600  # the longest page has about half
@@ -250,7 +250,7 @@ def test_everything_has_a_name_in_the_pages_language(visit, chapter, width):
         words = re.sub(r"\s+", " ", name)
         if words and words not in text and not re.fullmatch("English|中文|Colab|[.]\\w+", words):
             assert bool(HAN.search(words)) is (code == "zh"), (
-                f"{code}/{stem}: a {role} is called “{words}”. Cure: web/page.py translates it"
+                f"{code}/{stem}: a {role} is called “{words}”. Cure: web/pages/translation.py"
             )
 
 
@@ -285,7 +285,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone_with_all_folds_open(visit, ch
 def test_forced_colours_keep_focus_links_and_controls(visit, code):
     page = ready(visit(f"{code}/{CHAPTER}", forced_colors="active", reduced_motion="reduce"))
     for stop in walk(page):
-        cure = "Cure: :focus-visible in web/static/book.css"
+        cure = "Cure: :focus-visible in web/pages/static/book.css"
         assert stop["focus"], f"{code}: no focus in forced colours: {stop['html']}. {cure}"
         assert stop["seen"], f"{code}: unseen in forced colours: {stop['html']}. {cure}"
     assert axe(page) == []

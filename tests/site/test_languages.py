@@ -8,9 +8,9 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from tests.site.conftest import axe
-from web.editions import EDITIONS, ROOT, address
-from web.notebooks import paths
-from web.root import LOST
+from web.book.editions import EDITIONS, ROOT, address
+from web.book.notebooks import paths
+from web.book.words import WORDS
 
 SITE = ROOT / "_build" / "site"
 HAN = re.compile("[\u3400-\u9fff]")
@@ -66,7 +66,9 @@ def test_a_missing_page_outside_the_editions_is_answered_in_the_language_that_wa
     page = visit(f"{code}/chapters/index.html", locale=code)
     for expected in (code, other):
         assert page.goto(f"{site}/no_such_page").status == 404
-        assert page.locator("section:visible h1").all_inner_texts() == [LOST[expected]["title"]]
+        assert page.locator("section:visible h1").all_inner_texts() == [
+            WORDS["lost"][expected]["title"]
+        ]
         page.goto(f"{site}/{code}/chapters/index.html")
         page.click("a.language-switch")
         page.wait_for_url(f"**/{other}/**")
@@ -133,7 +135,7 @@ def test_every_page_has_a_title_a_description_and_a_picture_in_its_language(code
             m.get("property") or m.get("name"): m["content"] for m in page.select("meta[content]")
         }
         told = {"description", *(f"og:{what}" for what in OPEN_GRAPH)}
-        assert told <= set(said), f"{name}: no {told - set(said)}. Cure: web/card.py"
+        assert told <= set(said), f"{name}: no {told - set(said)}. Cure: web/pages/card.py"
         description = said["description"]
         assert 15 <= len(description) <= 200, f"{name}: description “{description}”"
         assert bool(HAN.search(description)) is (code == "zh"), f"{name}: “{description}”"
@@ -185,7 +187,7 @@ def test_the_sitemap_names_every_page_and_its_twin():
         for code in EDITIONS
     }
     wrong = {page for page in {**listed, **expected} if listed.get(page) != expected.get(page)}
-    assert not wrong, f"sitemap.xml, missing or wrong: {wrong}. Cure: web/root.py"
+    assert not wrong, f"sitemap.xml, missing or wrong: {wrong}. Cure: web/site/front_page.py"
 
 
 def test_the_root_names_no_other_host():

@@ -7,10 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from yaml import safe_load
 
-from web.editions import EDITIONS, ROOT
-from web.minutes import LOOKED_UP, measured, stated
-from web.notebooks import CHAPTERS, paths, read, tags
-from web.rules import is_chapter
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import CHAPTERS, paths, read, tags
+from web.book.rules import is_chapter
+from web.pages.minutes import LOOKED_UP, measured, stated
 
 SITE = ROOT / "_build" / "site"
 STEMS = [path.stem for path in paths()]
@@ -43,7 +43,7 @@ def code_cells(stem):
 def test_every_code_cell_has_the_address_that_its_notebook_gives_it(code, stem):
     found = [cell.get("id") for cell in soup(code, stem).select("article .cell")]
     assert found == [f"cell-{name}" for name in code_cells(stem)], (
-        f"{code}/{stem}. Cure: web/anchors.py names each cell by its id in the notebook"
+        f"{code}/{stem}. Cure: web/pages/anchors.py names each cell by its id in the notebook"
     )
 
 
@@ -54,9 +54,9 @@ def test_every_figure_has_an_address_and_it_is_the_same_in_both_editions(stem):
         pictures = soup(code, stem).select("article img")
         found[code] = [picture.parent.get("id") for picture in pictures]
         assert all(re.fullmatch(r"figure-[\w-]+", str(name)) for name in found[code]), (
-            f"{code}/{stem}: {found[code]}. Cure: web/anchors.py wraps each figure"
+            f"{code}/{stem}: {found[code]}. Cure: web/pages/anchors.py wraps each figure"
         )
-    assert found["en"] == found["zh"], f"{stem}: {found}. Cure: web/anchors.py names both alike"
+    assert found["en"] == found["zh"], f"{stem}: {found}. Cure: pages/anchors.py names both alike"
 
 
 @every_stem
@@ -211,7 +211,7 @@ def test_a_page_says_below_its_title_how_long_it_takes(stem):
         article = soup(code, stem).article
         line = article.h1.find_next_sibling()
         assert line.get("class") == ["minutes"], f"{code}/{stem}: no minutes below the title"
-        assert line.get_text() == words, f"{code}/{stem}: {line}. Cure: web/minutes.py"
+        assert line.get_text() == words, f"{code}/{stem}: {line}. Cure: web/pages/minutes.py"
         assert article.get_text().count(words) == 1, f"{code}/{stem}: the page says it twice"
 
 

@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from benchmarks.site_live import UNTIL_KEPT
 from tests.site.conftest import SITE, axe, watch
-from web.editions import EDITIONS
-from web.live import WORDS
-from web.notebooks import paths, read, tags
-from web.server import serving
+from web.book.editions import EDITIONS
+from web.book.notebooks import paths, read, tags
+from web.book.words import WORDS
+from web.site.server import serving
 
 SMOKE = "04_padding_idx"
 PATIENCE = 120_000  # ms: a hang limit, nothing is timed here
@@ -49,7 +49,7 @@ class Reader:
     """A reader before a page with live cells."""
 
     def __init__(self, page, code):
-        self.page, self.words = page, WORDS[code]
+        self.page, self.words = page, WORDS["live"][code]
 
     def cell(self, index):
         return self.page.locator(".cell.live").nth(index)
@@ -143,7 +143,7 @@ def test_each_live_cell_and_no_other_has_the_buttons(visit, code, path):
     page = visit(f"{code}/chapters/{path.stem}.html")
     bars = page.locator(".live-bar")
     assert bars.count() == len(live_cells(path)) == page.locator(".cell.tag_live").count()
-    words = [WORDS[code][name] for name in ("run", "edit", "reset", "stop")]
+    words = [WORDS["live"][code][name] for name in ("run", "edit", "reset", "stop")]
     for buttons in bars.all():
         found = buttons.locator("button").all_text_contents()
         assert [text.strip("▶■ ") for text in found] == words

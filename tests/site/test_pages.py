@@ -6,9 +6,9 @@ import re
 import pytest
 from bs4 import BeautifulSoup, NavigableString
 
-from web.editions import EDITIONS, ROOT, address
-from web.notebooks import CHAPTERS, LABELLED_HEADING, language, paths, read
-from web.rules import check_terms, without_foreign
+from web.book.editions import EDITIONS, ROOT, address
+from web.book.notebooks import CHAPTERS, LABELLED_HEADING, language, paths, read
+from web.book.rules import check_terms, without_foreign
 
 SITE = ROOT / "_build" / "site"
 HAN = re.compile("[\u3400-\u9fff]")
@@ -108,7 +108,7 @@ def test_formulas_are_typeset_and_have_mathml_and_no_script(code, stem):
     page = soup(code, stem)
     formulas = page.select(".math")
     bare = [f for f in formulas if not (f.select_one(".katex-html") and f.select_one("math"))]
-    assert not bare, f"{code}/{stem}: {bare}. Cure: web/formulas.py typesets for eye and ear"
+    assert not bare, f"{code}/{stem}: {bare}. Cure: web/pages/formulas.py typesets for eye and ear"
     assert not [s for s in page.select("script") if "mathjax" in str(s).lower()]
     assert "$" not in "".join(p.get_text() for p in page.select("article p"))
 
@@ -139,7 +139,7 @@ def test_the_chinese_edition_speaks_chinese_around_the_text_too(page):
     words += [t.strip() for t in parsed.find_all(string=lambda t: type(t) is NavigableString)]
     english = {w for w in words if re.search("[A-Za-z]{2}", w) and not HAN.search(w)}
     left = english - names
-    assert not left, f"zh/{page}: {left}. Cure: say it in Chinese in web/page.py"
+    assert not left, f"zh/{page}: {left}. Cure: say it in Chinese in web/book/words/zh.toml"
 
 
 def test_an_error_shows_the_readers_line_and_no_path_of_a_machine():

@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, NavigableString
 from PIL import ImageChops
 
-from web.editions import ROOT
+from web.book.editions import ROOT
 
 PAPER = 672  # CSS pixels between the margins of A4
 
@@ -63,7 +63,7 @@ def test_folded_answers_unseen_figures_and_addresses_of_links_stand_on_paper(ope
     }
     for what, pieces in wanted.items():
         lost = [piece.strip() for piece in pieces if letters(piece) not in paper]
-        assert not lost, f"{chapter}: {what} is not printed: {lost}. Cure: web/static/print.css"
+        assert not lost, f"{chapter}: {what} is not printed: {lost}. Cure: print.css"
     assert not page.locator("article details[open]").count(), "printing must not unfold the page"
 
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from web.editions import EDITIONS, ROOT
-from web.notebooks import paths
-from web.pictures import load_pictures
-from web.server import serving
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import paths
+from web.maintain.screenshots import load_pictures
+from web.site.server import serving
 
 SLUG = "someone/book"
 SOURCES = ["_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE"]
@@ -40,7 +40,7 @@ def fork(tmp_path_factory):
         shutil.copy(ROOT / name, folder)
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    answer = run(folder, sys.executable, "-m", "web.build", GITHUB_REPOSITORY=SLUG)
+    answer = run(folder, sys.executable, "-m", "web.site.build", GITHUB_REPOSITORY=SLUG)
     assert answer.returncode == 0, answer.stderr
     return folder
 
@@ -57,7 +57,7 @@ def github(tmp_path_factory):
 def publish(fork, github, slug=SLUG):
     return run(
         fork,
-        *(sys.executable, "-m", "web.publish"),
+        *(sys.executable, "-m", "web.site.gh_pages"),
         GITHUB_SERVER_URL=f"file://{github}",
         GITHUB_REPOSITORY=slug,
         GITHUB_TOKEN="not needed here",
@@ -192,5 +192,5 @@ def test_a_push_that_fails_says_so_in_one_line(fork, tmp_path):
 
 def test_the_workflow_builds_and_calls_the_script_with_its_own_token_alone():
     workflow = Path(ROOT, ".github/workflows/publish.yml").read_text("utf-8")
-    assert "run: .venv/bin/python -m web.publish" in workflow
+    assert "run: .venv/bin/python -m web.site.gh_pages" in workflow
     assert "secrets." not in workflow

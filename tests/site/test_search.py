@@ -1,15 +1,16 @@
 """The search of both editions: what is found, in which order, and what is shown of it."""
 
-import csv
 import gzip
 import json
 import re
 
 import pytest
 
-from web.editions import EDITIONS, ROOT
-from web.notebooks import language, paths, read
-from web.search import WORDS, readable, spellings
+from web.book.editions import EDITIONS, ROOT
+from web.book.notebooks import language, paths, read
+from web.book.terms import terms as all_terms
+from web.book.words import WORDS
+from web.search.search import readable
 
 SITE = ROOT / "_build" / "site"
 both_editions = pytest.mark.parametrize("code", EDITIONS)
@@ -49,11 +50,9 @@ def shown(found):
 
 def terms(code):
     """Each spelling of each term whose chapter exists, and the chapter."""
-    column = {"en": "english", "zh": "chinese"}[code]
-    with (ROOT / "web" / "terms.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["chapter"] in CHAPTERS:
-                yield from ((term, CHAPTERS[row["chapter"]]) for term in spellings(row[column]))
+    for term in all_terms():
+        if term.chapter in CHAPTERS:
+            yield from ((name, CHAPTERS[term.chapter]) for name in term.spellings(code))
 
 
 def messages():
@@ -69,7 +68,7 @@ def test_every_term_finds_its_chapter_among_the_first_three_pages(ask, code):
     assert len(wanted) > 50
     missed = [
         f"{code}, search “{term}”: {wanted[term]} is not among the first three pages, but "
-        f"{shown(found)}. Say the term there, or mend its chapter in web/terms.csv"
+        f"{shown(found)}. Say the term there, or mend its chapter in web/book/terms.csv"
         for term, found in ask(code, wanted).items()
         if wanted[term] not in [hit["page"] for hit in found[:3]]
     ]
@@ -238,7 +237,7 @@ def test_a_word_that_the_book_does_not_have_is_named(visit):
     assert (
         page.locator("#search-status")
         .inner_text()
-        .endswith(WORDS["en"]["unknown"].format(words="qqzzxx"))
+        .endswith(WORDS["search"]["en"]["unknown"].format(words="qqzzxx"))
     )
 
 
@@ -248,7 +247,7 @@ def test_a_myth_is_never_shown_as_if_the_book_said_it(code):
     claims = [s["myth"].split("\n")[0] for s in index["sections"] if s.get("myth")]
     assert len(claims) > 8, "the chapters have myths"
     said = [s["id"] for s in index["sections"] for myth in claims if myth in s["text"]]
-    assert not said, f"{code}: {said}. Cure: is_myth in web/search.py knows how a myth begins"
+    assert not said, f"{code}: {said}. Cure: is_myth in web/search knows how a myth begins"
 
 
 CHROME = {
@@ -287,7 +286,7 @@ def test_the_words_are_marked_and_the_link_leads_to_the_section(visit, code):
 def test_a_query_without_a_result_says_so_and_offers_a_way_on(visit, code):
     page = visit(f"{code}/search.html?q=qqzzxx")
     status = page.locator("#search-status")
-    assert status.inner_text() == WORDS[code]["none"].format(query="qqzzxx")
+    assert status.inner_text() == WORDS["search"][code]["none"].format(query="qqzzxx")
     assert status.get_attribute("role") == "status"
     ways = page.eval_on_selector_all("#search-results a", "links => links.map(a => a.href)")
     assert any(CLINIC in way for way in ways), ways
@@ -327,7 +326,7 @@ def test_without_the_books_words_the_page_says_so(browser, site, code):
     page = browser.new_page()
     page.route("**/sections.json", lambda route: route.abort())
     page.goto(f"{site}/{code}/search.html?q=x", wait_until="networkidle")
-    assert page.locator("#search-status").inner_text() == WORDS[code]["failed"]
+    assert page.locator("#search-status").inner_text() == WORDS["search"][code]["failed"]
     page.close()
 
 
@@ -366,4 +365,4 @@ def test_no_excerpt_shows_the_commands_of_a_formula(code):
         for section in index["sections"]
         for command in re.findall(r"\\(?:sqrt|cdot|mathtt|hat|frac|sum|text)\b", section["text"])
     ]
-    assert not found, f"{found}. Cure: SIGNS in web/search.py"
+    assert not found, f"{found}. Cure: SIGNS in web/search/search.py"

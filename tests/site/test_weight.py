@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from web.editions import EDITIONS
-from web.notebooks import paths
-from web.pictures import load_pictures
+from web.book.editions import EDITIONS
+from web.book.notebooks import paths
+from web.maintain.screenshots import load_pictures
 
 LIMIT = 170_000  # bytes of a first visit, gzipped, beside the page's own figures
 SHIFT = 0.01

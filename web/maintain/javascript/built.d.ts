@@ -1,18 +1,18 @@
 // What is imported in the built site alone: each file is written or fetched by the build.
 
-/** From npm, at the version in fetched.toml. */
+/** From npm, at the version in web/fetched/fetched.toml. */
 declare module "*/minisearch.mjs" {
   export { default, type SearchResult } from "minisearch";
 }
 
-/** From Sphinx, wrapped by search.py. */
+/** From Sphinx, wrapped by web/search/search.py. */
 declare module "*/stemmer.mjs" {
   export class Stemmer {
     stemWord(word: string): string;
   }
 }
 
-/** From live/cells.py. */
+/** From web/live/pyodide.py. */
 declare module "*/edition.mjs" {
   const edition: Edition;
   export default edition;

@@ -1,0 +1,1 @@
+"""What a notebook is: its two languages, its rules, its terms, and the words around it."""

@@ -1,0 +1,1 @@
+"""Files that are neither ours nor on PyPI, fetched while building and checked by hash."""

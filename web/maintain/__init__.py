@@ -1,0 +1,1 @@
+"""Chores: set up, execute notebooks, photograph pages, freeze, release."""

@@ -1,0 +1,1 @@
+"""The whole website: both editions built side by side, the front page, serving and publishing."""
