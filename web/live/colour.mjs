@@ -77,7 +77,10 @@ function string(text, prefix, opens) {
   return parts.map((part, n) => (n % 2 ? special(part) : span(kind, part))).join("");
 }
 
-/** The braces of an f-string hold code. @param {string} text @param {string} kind @param {string} escape */
+/**
+ * The braces of an f-string hold code.
+ * @param {string} text @param {string} kind @param {string} escape
+ */
 function formatted(text, kind, escape) {
   let html = "";
   for (let at = 0; at < text.length;) {
@@ -95,7 +98,10 @@ function formatted(text, kind, escape) {
   return html;
 }
 
-/** Code up to its end, or to that of the field of an f-string. @param {string} source @param {boolean} isField */
+/**
+ * Code up to its end, or to that of the field of an f-string.
+ * @param {string} source @param {boolean} isField
+ */
 function code(source, isField) {
   let html = "";
   let last = ""; // the token before

@@ -124,7 +124,10 @@ export class Editor {
     this.changeLines((line) => line.replace(/^ {1,4}/, ""));
   }
 
-  /** Change the lines that the selection touches, and select them. @param {(line: string) => string} change */
+  /**
+   * Change the lines that the selection touches, and select them.
+   * @param {(line: string) => string} change
+   */
   changeLines(change) {
     const start = this.lineStart;
     let end = this.source.indexOf("\n", Math.max(start, this.area.selectionEnd - 1));

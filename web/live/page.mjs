@@ -133,7 +133,10 @@ class LiveCell {
     this.button(name).hidden = false;
   }
 
-  /** A button that goes while it has the focus hands it on. @param {string} name @param {string} next */
+  /**
+   * A button that goes while it has the focus hands it on.
+   * @param {string} name @param {string} next
+   */
   withdraw(name, next) {
     const button = this.button(name);
     if (button === document.activeElement) this.button(next).focus();
@@ -159,7 +162,10 @@ class LiveCell {
     this.withdraw("reset", "edit");
   }
 
-  /** Put a new output in the place of the old one, or the stored one back. @param {Output} [output] */
+  /**
+   * Put a new output in the place of the old one, or the stored one back.
+   * @param {Output} [output]
+   */
   show(output) {
     this.live?.box.remove();
     this.live = output;
@@ -231,7 +237,10 @@ export class LivePage {
       });
   }
 
-  /** The cells above come first, if Python has not seen them as they stand. @param {LiveCell} cell */
+  /**
+   * The cells above come first, if Python has not seen them as they stand.
+   * @param {LiveCell} cell
+   */
   async runWithEarlier(cell) {
     await this.start(cell);
     const earlier = this.cells.slice(0, this.cells.indexOf(cell));

@@ -49,7 +49,10 @@ const EXCERPT = 200; // characters, about two lines
 const stem = (word) => (/[\d_]/.test(word) || word.length < 4 ? word : stemmer.stemWord(word));
 const stemmer = new Stemmer();
 
-/** The terms that one run of letters stands for: itself first, then what it is made of. @param {string} run */
+/**
+ * The terms that one run of letters stands for: itself first, then what it is made of.
+ * @param {string} run
+ */
 export function termsOf(run) {
   if (HAN.test(run)) {
     const pairs = Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2));
@@ -63,7 +66,10 @@ export function termsOf(run) {
 /** @param {string} text */
 const termsOfText = (text) => [...text.matchAll(WORD)].flatMap(([run]) => termsOf(run));
 
-/** The units of a query: all of them should be found. Each is a list of terms that will do. @param {string} query */
+/**
+ * The units of a query: all of them should be found. Each is a list of terms that will do.
+ * @param {string} query
+ */
 export function unitsOf(query) {
   const names = query.replace(/(?:[a-z_]\w*\.)+(?=[a-z_])/gi, ""); // torch.optim.SGD: the last part
   const units = [...names.matchAll(WORD)].flatMap(([run]) => {
@@ -71,7 +77,8 @@ export function unitsOf(query) {
     const terms = run.length === 1 ? [run] : termsOf(run).slice(run.length);
     return terms.map((term) => ({ word: term, terms: [term] }));
   });
-  const empty = (/** @type {string} */ word) => (HAN.test(word) ? word.length > 1 && EMPTY_HAN.test(word) : EMPTY.has(word));
+  const empty = (/** @type {string} */ word) =>
+    (HAN.test(word) ? word.length > 1 && EMPTY_HAN.test(word) : EMPTY.has(word));
   const telling = units.filter(({ word, terms }) => terms.length && !empty(word));
   return telling.length ? telling : units.filter(({ terms }) => terms.length);
 }
@@ -132,7 +139,10 @@ export class Book {
     return this.counts.has(term);
   }
 
-  /** How much a word tells: a rare one more than one that stands everywhere. @param {string} term */
+  /**
+   * How much a word tells: a rare one more than one that stands everywhere.
+   * @param {string} term
+   */
   worth(term) {
     return Math.log(1 + this.sections.length / (1 + (this.counts.get(term) ?? 0)));
   }
@@ -276,7 +286,10 @@ export function excerpt({ title, text, code }, terms) {
   return { words: shorten(words, terms), isCode: false };
 }
 
-/** A long sentence is cut around the first word that was looked for. @param {string} sentence @param {Worths} terms */
+/**
+ * A long sentence is cut around the first word that was looked for.
+ * @param {string} sentence @param {Worths} terms
+ */
 function shorten(sentence, terms) {
   if (sentence.length <= EXCERPT) return sentence;
   const first = marks(sentence, terms)[0]?.[0] ?? 0;
