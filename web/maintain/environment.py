@@ -24,7 +24,7 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 def pip(*arguments: str) -> bool:
     command = [str(PYTHON), "-m", "pip", "install", "--progress-bar", "on", *arguments]
-    return subprocess.run(command).returncode == 0
+    return subprocess.run(command, cwd=ROOT).returncode == 0
 
 
 def say(message: str) -> None:
@@ -49,8 +49,8 @@ def book() -> None:
     create()
     say("installing what builds the book (one or two minutes, about 300 MB on disk)")
     pinned = ["--constraint", str(ROOT / "web/maintain/constraints.txt")]
-    if not pip(*pinned, "--requirement", str(ROOT / "requirements.txt")):
-        sys.exit("setting up failed: pip could not install requirements.txt")
+    if not pip(*pinned, "--requirement", str(ROOT / "web/site/requirements.txt")):
+        sys.exit("setting up failed: pip could not install web/site/requirements.txt")
     if not pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT)):
         sys.exit("setting up failed: pip could not install embedlib (its message is above)")
 
@@ -61,9 +61,10 @@ def test() -> None:
         # Without a GPU the gigabytes of CUDA that PyPI's torch brings are useless. A mirror
         # or a closed network may not know this index: then pip's own choice follows below.
         pip("--index-url", TORCH_CPU_INDEX, "--no-deps", "--timeout", "5", "--retries", "0", TORCH)
-    pinned = ["--constraint", str(ROOT / "web/maintain/constraints.txt")]
-    if not pip(*pinned, "--requirement", str(ROOT / "tests/requirements.txt")):
-        sys.exit("setting up failed: pip could not install tests/requirements.txt")
+    # "make book" has installed what builds embedlib: nothing is fetched for that.
+    lists = ["--requirement", "requirements.txt", "--requirement", "tests/requirements.txt"]
+    if not pip("--no-build-isolation", *lists):
+        sys.exit("setting up failed: pip could not install what tests the book")
     say("looking for Chromium, in which the website is tested")
     subprocess.run([str(PYTHON), "-m", "web.maintain.chromium"], cwd=ROOT)
 

@@ -44,7 +44,8 @@ class BuildError(Exception):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--builder", default="html", choices=["html", "linkcheck"])
-    builder = parser.parse_args().builder
+    parser.add_argument("--changed", action="store_true", help="read only changed notebooks")
+    options = parser.parse_args()
     started = time.monotonic()
 
     def say(step: str) -> None:
@@ -57,8 +58,11 @@ def main() -> None:
         fetch("minisearch")
         live_cells = fetch_python(say)
         say("Sphinx: both editions, side by side")
-        pages = build_editions(builder, live_cells, say)
-        if builder == "linkcheck":
+        if not options.changed:
+            for code in EDITIONS:
+                shutil.rmtree(output_folder(code).parent, ignore_errors=True)
+        pages = build_editions(options.builder, live_cells, say)
+        if options.builder == "linkcheck":
             return
         say("wheel of embedlib, notebooks for readers, front page, sitemap")
         assemble(pages, address(), live_cells)
@@ -122,7 +126,6 @@ def build_edition(code: str, builder: str, live_cells: bool) -> tuple[bool, str]
     from jupyter_book.sphinx import build_sphinx
 
     edition, where = EDITIONS[code], address()
-    shutil.rmtree(output_folder(code).parent, ignore_errors=True)
     captured = io.StringIO()
     with contextlib.redirect_stderr(captured), contextlib.redirect_stdout(captured):
         status = build_sphinx(
