@@ -73,7 +73,7 @@ def check() -> None:
     say("installing what reads the scripts: Node, ESLint, TypeScript (about 250 MB on disk)")
     pinned = ["--constraint", str(ROOT / "web/maintain/constraints.txt")]
     if not pip(*pinned, "--requirement", str(JAVASCRIPT / "requirements.txt")):
-        sys.exit(f"setting up failed: pip could not install {JAVASCRIPT}/requirements.txt")
+        sys.exit("setting up failed: pip could not install Node (its message is above)")
     # What the lock file names, by its hashes; no package may run a script of its own here.
     npm = [str(VENV / "bin" / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     if subprocess.run([*npm, "--fetch-retries=1"], cwd=JAVASCRIPT).returncode:
