@@ -4,6 +4,8 @@ BIN := .venv/bin
 JOBS ?= 2
 PORT ?= 8000
 N ?= 100000
+JS := web/maintain/javascript
+NODE := $(BIN)/node
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## this list: what there is to do, and what it writes
@@ -26,7 +28,7 @@ test: .venv/.test lint book  ## set up and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
 	  --doctest-modules -m "not check" tests chapters embedlib
 
-check: test  ## make test, and everything slower
+check: lint-js test  ## make test, and everything slower
 	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
 
@@ -38,6 +40,16 @@ lint: .venv/.test  ## rules, types and layers of the Python, form of the workflo
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/zizmor --offline --quiet .github/workflows
+
+lint-js: .venv/.check  ## hold the scripts to rules (ESLint) and types (TypeScript)
+	@if test -f .venv/.check; then \
+	  echo "ESLint, TypeScript: the scripts of web/" && \
+	  $(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.mjs web && \
+	  $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS) && \
+	  $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.worker.json; \
+	else \
+	  echo "!!! SKIPPED: rules and types of the scripts, which npm brings. Once it is reached: make lint-js"; \
+	fi
 
 address: .venv/.book  ## the address of your copy: URL=https://github.com/someone/book; writes _config.yml, CITATION.cff
 	@$(BIN)/python -m web.maintain.address "$(URL)" "$(SITE)"
@@ -80,4 +92,7 @@ clean:  ## remove what was built (the environment stays)
 .venv/.test: .venv/.book requirements.txt tests/requirements.txt
 	@$(BIN)/python web/maintain/environment.py test
 
-.PHONY: help book serve chapter notebooks address version freeze test check lint execute figures pictures links fuzz bench bench-site clean
+.venv/.check: .venv/.book $(JS)/requirements.txt $(JS)/package.json $(JS)/package-lock.json
+	@$(BIN)/python web/maintain/environment.py check
+
+.PHONY: help book serve chapter notebooks address version freeze test check lint lint-js execute figures pictures links fuzz bench bench-site clean

@@ -1,9 +1,11 @@
 // The language switch keeps the place (the cell, figure or section that a link led to while it
 // can be seen, else the last one that begins above the upper part of the window) and the words of
 // a search, and remembers the choice for the next visit of the front page.
+/** @type {HTMLAnchorElement | null} */
 const link = document.querySelector(".language-switch");
 const places = [...document.querySelectorAll("article :is(section, .cell, .figure)[id]")];
 
+/** @param {Element} element */
 function seen(element) {
   const { top, bottom } = element.getBoundingClientRect();
   return top < window.innerHeight && bottom > 0;
@@ -16,6 +18,7 @@ function currentPlace() {
   return window.scrollY > 0 ? above.at(-1) : undefined;
 }
 
+/** @param {string} language */
 function remember(language) {
   try {
     localStorage.setItem("nn-embedding-language", language);
@@ -33,8 +36,8 @@ link?.addEventListener("click", () => {
 // Only what scrolls is a stop for the Tab key; until this has run, all code and outputs are.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    target.toggleAttribute("tabindex", target.scrollWidth > target.clientWidth);
-    if (target.hasAttribute("tabindex")) target.tabIndex = 0;
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
   }
 });
 document.querySelectorAll("article pre").forEach((pre) => sizes.observe(pre));
@@ -46,18 +49,20 @@ status.className = "visually-hidden";
 document.querySelector("article")?.after(status);
 new MutationObserver((changes) => {
   for (const { target } of changes) {
-    if (target.matches(".copybtn.success")) status.textContent = target.dataset.tooltip;
+    const button = /** @type {HTMLElement} */ (target);
+    if (button.matches(".copybtn.success")) status.textContent = button.dataset.tooltip ?? "";
   }
 }).observe(document.body, { subtree: true, attributeFilter: ["class"] });
 
 // The colour button says which mode it is in; dialogs are called as what opens them.
 const colours = document.querySelector(".theme-switch-button");
-const name = colours?.getAttribute("aria-label");
-function sayMode() {
-  const mode = colours.querySelector(`[data-mode="${document.documentElement.dataset.mode}"]`);
-  colours.setAttribute("aria-label", mode ? `${name} · ${mode.title}` : name);
-}
 if (colours) {
+  const name = colours.getAttribute("aria-label") ?? "";
+  const sayMode = () => {
+    /** @type {HTMLElement | null} */
+    const mode = colours.querySelector(`[data-mode="${document.documentElement.dataset.mode}"]`);
+    colours.setAttribute("aria-label", mode ? `${name} · ${mode.title}` : name);
+  };
   new MutationObserver(sayMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
   sayMode();
 }
@@ -67,7 +72,9 @@ for (const [dialog, opener] of [
   ["#pst-secondary-sidebar-modal", ".secondary-toggle"],
 ]) {
   const modal = document.querySelector(dialog);
-  const buttons = [...document.querySelectorAll(opener)];
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = document.querySelectorAll(opener);
+  const buttons = [...found];
   const words = buttons.map((b) => b.title || b.dataset.bsOriginalTitle || b.innerText.trim());
   modal?.setAttribute("aria-label", words.find(Boolean)?.split("\n")[0] ?? "");
   // The theme means to give the focus back too, but loses it where the dialog hid the button.
@@ -77,6 +84,7 @@ for (const [dialog, opener] of [
 }
 
 // Paper has no dark side. Afterwards the page is as it was.
+/** @type {string | undefined} */
 let theme;
 window.addEventListener("beforeprint", () => {
   theme = document.documentElement.dataset.theme;
