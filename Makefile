@@ -4,19 +4,24 @@ BIN := .venv/bin
 JOBS ?= 2
 PORT ?= 8000
 N ?= 100000
+JS := web/maintain/javascript
+NODE := $(BIN)/node
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-help:  ## this list
+help:  ## this list: what there is to do, and what it writes
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-book: .venv/.book  ## set up and build the website into _build/site
+book: .venv/.book  ## set up and build the website: writes _build/site
 	@$(BIN)/python -m web.site.build
 
 serve: .venv/.book  ## show the built website at http://localhost:8000
 	@test -f _build/site/index.html || $(MAKE) book
 	@$(BIN)/python -m web.site.server $(PORT)
 
-notebooks: .venv/.book  ## write the notebooks of each language into _build/notebooks
+chapter: .venv/.test  ## check one notebook and build its pages: NAME=05_max_norm; writes _build/site
+	@$(BIN)/python -m web.maintain.chapter "$(NAME)"
+
+notebooks: .venv/.book  ## the notebooks of each language: writes _build/notebooks
 	@$(BIN)/python -m web.book.notebooks
 
 test: .venv/.test lint book  ## set up and run the tests
@@ -27,11 +32,11 @@ test-package: .venv/.test  ## test the package and the notebooks: no website, no
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
 	  --doctest-modules tests/package chapters embedlib $(ARGS)
 
-check: test  ## make test, and everything slower
+check: lint-js test  ## make test, and everything slower
 	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
 
-lint: .venv/.test
+lint: .venv/.test  ## rules, types and layers of the Python, form of the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,16 +47,32 @@ lint: .venv/.test
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
-address: .venv/.book  ## write the address of your copy: URL=https://github.com/someone/book
+lint-js: .venv/.check  ## hold the scripts to rules (ESLint) and types (TypeScript)
+	@if test -f .venv/.check; then \
+	  echo "ESLint, TypeScript: the scripts of web/" && \
+	  $(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.mjs web && \
+	  $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS) && \
+	  $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.worker.json; \
+	else \
+	  echo "!!! SKIPPED: rules and types of the scripts, which npm brings. Once it is reached: make lint-js"; \
+	fi
+
+address: .venv/.book  ## the address of your copy: URL=https://github.com/someone/book; writes _config.yml, CITATION.cff
 	@$(BIN)/python -m web.maintain.address "$(URL)" "$(SITE)"
 
-execute: .venv/.test  ## run every notebook from a clean kernel and store its outputs
+version: .venv/.book  ## a new version: V=0.2.0; writes pyproject.toml, embedlib, CITATION.cff, chapters
+	@$(BIN)/python -m web.maintain.version "$(V)"
+
+freeze: .venv/.book  ## pin the whole tree (UPGRADE=1: anew): writes web/maintain/constraints.txt
+	@$(BIN)/python -m web.maintain.freeze $(if $(UPGRADE),--upgrade)
+
+execute: .venv/.test  ## run every notebook from a clean kernel and store its outputs: writes chapters
 	$(BIN)/python -m web.maintain.execute
 
-figures: .venv/.book  ## draw the figures of imgs/ again
+figures: .venv/.book  ## draw the figures again: writes imgs
 	$(BIN)/python imgs/draw.py
 
-pictures: .venv/.test book  ## photograph every page into _build/pictures
+pictures: .venv/.test book  ## photograph every page: writes _build/pictures, and the PNG of imgs
 	$(BIN)/python -m web.maintain.screenshots
 
 links: .venv/.book  ## ask every external link whether it still answers (needs the internet)
@@ -69,12 +90,15 @@ bench-site: .venv/.test book  ## measure the website against stock Jupyter Book
 clean:  ## remove what was built (the environment stays)
 	rm -rf _build
 
-.venv/.book: requirements.txt web/maintain/constraints.txt pyproject.toml
+.venv/.book: web/site/requirements.txt web/maintain/constraints.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found"; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else "Python 3.11 or newer is needed; $(PYTHON) is %d.%d. If you have one, name it: make PYTHON=python3.12 ..." % v[:2])'
 	@$(PYTHON) web/maintain/environment.py book
 
-.venv/.test: .venv/.book tests/requirements.txt
+.venv/.test: .venv/.book requirements.txt tests/requirements.txt
 	@$(BIN)/python web/maintain/environment.py test
 
-.PHONY: help book serve notebooks address test test-package check lint execute figures pictures links fuzz bench bench-site clean
+.venv/.check: .venv/.book $(JS)/requirements.txt $(JS)/package.json $(JS)/package-lock.json
+	@$(BIN)/python web/maintain/environment.py check
+
+.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures links fuzz bench bench-site clean

@@ -19,7 +19,8 @@ CLINIC = "a_error_clinic"
 ENTRY = re.compile(r"^\(([\w-]+)\)=\n### `(.+)`$", re.MULTILINE)
 
 ASK = """async (queries) => {
-  const { ready, excerpt } = await import(new URL("_static/search/search.mjs", document.baseURI));
+  const script = (name) => import(new URL(`_static/search/${name}.mjs`, document.baseURI));
+  const [{ ready }, { excerpt }] = await Promise.all([script("page"), script("ranking")]);
   const book = await ready;
   const find = (query) => book.underPages(book.places(query).places);
   return queries.map((query) => find(query).map(({ page, places }) => ({
@@ -333,7 +334,8 @@ def test_without_the_books_words_the_page_says_so(browser, site, code):
 def test_the_search_weighs_at_most_400_kilobytes_and_only_its_own_page_loads_it(code):
     folder = SITE / code / "_static" / "search"
     weights = {p.name: len(gzip.compress(p.read_bytes())) for p in folder.glob("*.[mj]*s*")}
-    assert set(weights) == {"search.mjs", "minisearch.mjs", "stemmer.mjs", "sections.json"}
+    scripts = {"page.mjs", "ranking.mjs", "minisearch.mjs", "stemmer.mjs"}
+    assert set(weights) == {*scripts, "sections.json"}
     assert sum(weights.values()) <= 400_000, f"{code}: {weights}"
     for page in (SITE / code).rglob("*.html"):
         loads = any(f"search/{name}" in page.read_text("utf-8") for name in weights)

@@ -1,10 +1,21 @@
 // Fetch the files that Python needs: with progress, again when the connection breaks, and only
 // once, so that a Python that was stopped starts without the network.
 
+/** @import { Edition } from "./edition.mjs" */
+
+/**
+ * What hears of the way: the page tells its reader.
+ * @typedef {object} Report
+ * @property {(done: number, all: number) => void} loading in bytes
+ * @property {(n: number, most: number) => void} again which try begins, of how many
+ * @property {() => void} starting
+ */
+
 const PAUSES = [1_000, 3_000]; // ms before the second and the third try
 const SILENCE = 30_000; // ms without a byte after which a try has failed
 
 export class Unreachable extends Error {
+  /** @param {boolean} late whether an answer took too long */
   constructor(late = false) {
     super("Python could not be loaded");
     this.late = late;
@@ -12,14 +23,17 @@ export class Unreachable extends Error {
 }
 
 export class Download {
+  /** @param {Edition["files"]} files */
   constructor(files) {
     this.files = files;
-    this.have = new Map(); // name -> Blob
-    this.arrived = new Map(); // name -> bytes, also of files under way
+    /** @type {Map<string, Blob>} */
+    this.have = new Map();
+    /** @type {Map<string, number>} */
+    this.arrived = new Map(); // bytes, also of files under way
     this.size = files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
-  // All files, as a Map of Blobs.
+  /** All files. @param {Report} report */
   async all(report) {
     const stopper = new AbortController();
     this.stopper = stopper;
@@ -28,13 +42,13 @@ export class Download {
       const missing = this.files.filter(({ name }) => !this.have.has(name));
       const tries = missing.map((file) => this.#fetch(file, stopper.signal, report));
       const results = await Promise.allSettled(tries);
-      const failed = results.find(({ status }) => status === "rejected");
+      const failed = results.find((result) => result.status === "rejected");
       if (!failed) return this.have;
       if (stopper.signal.aborted || attempt > PAUSES.length) {
         throw new Unreachable(failed.reason?.name === "TimeoutError");
       }
       report.again(attempt + 1, PAUSES.length + 1);
-      await new Promise((resolve) => setTimeout(resolve, PAUSES[attempt - 1]));
+      await new Promise((resolve) => { setTimeout(resolve, PAUSES[attempt - 1]); });
     }
   }
 
@@ -43,6 +57,7 @@ export class Download {
     this.stopper?.abort();
   }
 
+  /** @param {Edition["files"][number]} file @param {AbortSignal} stop @param {Report} report */
   async #fetch({ name, address, bytes }, stop, report) {
     const silence = new AbortController();
     const late = () => silence.abort(new DOMException("no byte arrived", "TimeoutError"));
@@ -50,7 +65,7 @@ export class Download {
     try {
       const signal = AbortSignal.any([stop, silence.signal]);
       const response = await fetch(new URL(address, import.meta.url), { signal });
-      if (!response.ok) throw new Error(`${address}: status ${response.status}`);
+      if (!response.ok || !response.body) throw new Error(`${address}: status ${response.status}`);
       const parts = [];
       let count = 0;
       for (const reader = response.body.getReader(); ;) {
@@ -78,6 +93,7 @@ export class Download {
   }
 }
 
+/** @param {string} name */
 function typeOf(name) {
   if (name.endsWith(".mjs")) return "text/javascript";
   return name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";

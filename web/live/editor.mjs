@@ -5,13 +5,19 @@ import { colour } from "./colour.mjs";
 const INDENT = "    ";
 
 export class Editor {
-  constructor(pre, { label, leave, run }) {
-    Object.assign(this, { pre, leave, run });
+  /**
+   * @param {HTMLElement} pre the code of the page
+   * @param {{ label: string, leave: () => void }} options
+   */
+  constructor(pre, { label, leave }) {
+    this.pre = pre;
+    this.box = /** @type {HTMLElement} */ (pre.parentElement);
+    this.leave = leave;
     this.area = document.createElement("textarea");
     Object.assign(this.area, {
       className: "live-editor",
       ariaLabel: label,
-      value: pre.textContent.replace(/\n$/, ""),
+      value: (pre.textContent ?? "").replace(/\n$/, ""),
       spellcheck: false,
       autocapitalize: "off",
       autocomplete: "off",
@@ -21,7 +27,7 @@ export class Editor {
     this.area.addEventListener("input", () => this.draw());
     this.area.addEventListener("keydown", (event) => this.onKey(event));
     this.area.addEventListener("scroll", () => { pre.scrollLeft = this.area.scrollLeft; });
-    pre.parentElement.classList.add("live-editing");
+    this.box.classList.add("live-editing");
     pre.inert = true; // the textarea is what can be reached and read now
     pre.after(this.area);
     // Letter over letter.
@@ -45,28 +51,30 @@ export class Editor {
     const coloured = document.createElement("template");
     coloured.innerHTML = `${colour(this.source)}\n`;
     const parts = [...coloured.content.childNodes];
-    const spans = this.pre.children;
-    while (spans.length < parts.length) {
-      this.pre.append(document.createElement("span"));
-      this.pre.lastChild.append(""); // a text, to be changed in place
+    while (this.pre.children.length < parts.length) {
+      const span = document.createElement("span");
+      span.append(""); // a text, to be changed in place
+      this.pre.append(span);
     }
-    [...spans].forEach((span, n) => {
-      span.className = parts[n]?.className ?? "";
-      span.firstChild.nodeValue = parts[n]?.textContent ?? "";
+    [...this.pre.children].forEach((span, n) => {
+      const part = parts[n];
+      span.className = part instanceof Element ? part.className : "";
+      /** @type {Text} */ (span.firstChild).data = part?.textContent ?? "";
     });
     this.pre.scrollLeft = this.area.scrollLeft;
   }
 
   close() {
     this.area.remove();
-    this.pre.parentElement.classList.remove("live-editing");
+    this.box.classList.remove("live-editing");
     this.pre.inert = false;
   }
 
-  // Each key's act returns false to leave the key to the browser.
+  /** Each key's act returns false to leave the key to the browser. @param {KeyboardEvent} event */
   onKey(event) {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!plain || event.isComposing) return; // or an input method is at work
+    /** @type {{ [key: string]: () => unknown }} */
     const acts = {
       Escape: () => this.leave(),
       Tab: () => (event.shiftKey ? this.dedent() : this.indent()),
@@ -76,7 +84,10 @@ export class Editor {
     if (event.key in acts && acts[event.key]() !== false) event.preventDefault();
   }
 
-  // Replace the text between two places as if it were typed, so that Ctrl+Z takes it back.
+  /**
+   * Replace the text between two places as if it were typed, so that Ctrl+Z takes it back.
+   * @param {number} start @param {number} end @param {string} text
+   */
   replace(start, end, text) {
     this.area.setSelectionRange(start, end);
     document.execCommand(text ? "insertText" : "delete", false, text);
@@ -93,7 +104,7 @@ export class Editor {
   // A new line is as deep as this one, deeper after a colon, less deep after a return.
   breakLine() {
     const { selectionStart: start, selectionEnd: end } = this.area;
-    let [depth] = this.beforeCursor.match(/^ */);
+    let depth = this.beforeCursor.match(/^ */)?.[0] ?? "";
     if (/:\s*(#.*)?$/.test(this.beforeCursor)) depth += INDENT;
     else if (/^\s*(return|pass|raise|break|continue)\b/.test(this.beforeCursor)) depth = depth.slice(4);
     this.replace(start, end, `\n${depth}`);
@@ -113,7 +124,10 @@ export class Editor {
     this.changeLines((line) => line.replace(/^ {1,4}/, ""));
   }
 
-  // Change the lines that the selection touches, and select them.
+  /**
+   * Change the lines that the selection touches, and select them.
+   * @param {(line: string) => string} change
+   */
   changeLines(change) {
     const start = this.lineStart;
     let end = this.source.indexOf("\n", Math.max(start, this.area.selectionEnd - 1));

@@ -1,28 +1,32 @@
 // Puts Run, Edit, Reset and Stop on the live cells of a page. Everything else is loaded when a
 // reader first presses one of them.
-const row = document.getElementById("live-bar");
-const cells = [...document.querySelectorAll(".cell.tag_live")];
+const row = /** @type {HTMLTemplateElement} */ (document.getElementById("live-bar"));
+const { ways, cell: label, offline } = /** @type {{ [name: string]: string }} */ (row.dataset);
+/** @type {NodeListOf<HTMLElement>} */
+const found = document.querySelectorAll(".cell.tag_live");
+const cells = [...found];
 
+/** @type {Promise<import("./page.mjs").LivePage> | undefined} */
 let loading;
 function page() {
-  loading ??= import("./page.mjs").then(({ LivePage }) => new LivePage(cells, row.dataset.ways));
+  loading ??= import("./page.mjs").then(({ LivePage }) => new LivePage(cells, ways));
   loading.catch(() => { loading = undefined; }); // the next press tries again
   return loading;
 }
 
 for (const [index, cell] of cells.entries()) {
-  const bar = row.content.firstElementChild.cloneNode(true);
-  bar.setAttribute("aria-label", row.dataset.cell.replace("{n}", index + 1));
+  const bar = /** @type {Element} */ (row.content.firstElementChild?.cloneNode(true));
+  bar.setAttribute("aria-label", label.replace("{n}", `${index + 1}`));
   const status = bar.querySelector(".live-status");
-  const act = async (what) => {
+  const act = async (/** @type {string | undefined} */ what) => {
     try {
       (await page()).act(index, what);
     } catch {
-      status.textContent = row.dataset.offline;
+      if (status) status.textContent = offline;
     }
   };
   bar.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
+    const button = event.target instanceof Element && event.target.closest("button");
     if (button) act(button.dataset.do);
   });
   cell.addEventListener("keydown", (event) => {
@@ -31,6 +35,6 @@ for (const [index, cell] of cells.entries()) {
       act("run");
     }
   });
-  cell.querySelector(".cell_input").append(bar);
+  cell.querySelector(".cell_input")?.append(bar);
   cell.classList.add("live");
 }

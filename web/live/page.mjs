@@ -2,13 +2,23 @@
 import edition from "./edition.mjs";
 import { Python, Stopped, Unreachable } from "./python.mjs";
 
+/** @import { Editor } from "./editor.mjs" */
+/** @import { Kind } from "./python.mjs" */
+
 const { words } = edition;
 const LONG = 10_000; // ms after which a running cell says that Stop ends it
 
-function say(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** @param {string} text @param {{ [name: string]: string | number }} values */
+function say(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {(Node | string)[]} children
+ */
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -24,39 +34,51 @@ const LOOKS = {
 };
 
 class Output {
+  /** @type {Kind | undefined} */
+  kind; // of the text that came last
+
+  /** @type {HTMLPreElement | undefined} */
+  pre; // in which it stands
+
+  /** @param {number} number */
   constructor(number) {
     this.box = element("div", { className: "cell_output docutils container live-output" });
     this.label = say(words.output, { n: number });
   }
 
+  /** @param {keyof typeof LOOKS} kind @param {string} text */
   add(kind, text) {
     const scrolls = { tabIndex: 0, role: "group", ariaLabel: this.label }; // reached by keyboard
-    if (kind !== this.kind || kind === "result" || kind === "error") {
-      const pre = element("pre", kind === "error" ? {} : scrolls);
-      const frame = element("div", { className: "highlight" }, pre);
+    if (!this.pre || kind !== this.kind || kind === "result" || kind === "error") {
+      this.kind = kind;
+      this.pre = element("pre", kind === "error" ? {} : scrolls);
+      const frame = element("div", { className: "highlight" }, this.pre);
       this.box.append(element("div", { className: LOOKS[kind] }, frame));
-      Object.assign(this, { kind, pre });
     }
     this.pre.append(...(kind === "error" ? markError(text, scrolls) : [text]));
   }
 
   // An exercise ends by printing whether both results are the same.
   get verdict() {
-    return this.pre?.textContent.match(/(?<=^|\n)(?:True|False)(?=\n?$)/) ?? [];
+    return this.pre?.textContent?.match(/(?<=^|\n)(?:True|False)(?=\n?$)/) ?? [];
   }
 
+  /** @param {(Node | string)[]} children */
   addNote(...children) {
     this.box.append(element("p", { className: "live-note" }, ...children));
   }
 }
 
-// The arrow and the error's name stand out, as in a stored traceback.
+/** The arrow and the error's name stand out, as in a stored traceback. @param {string} text */
 function markNames(text) {
   const parts = text.split(/^(-+>|[A-Z]\w*(?=: |$))/m);
   return parts.map((part, n) => (n % 2 ? element("span", { className: "ne", textContent: part }) : part));
 }
 
-// The reader's lines scroll, or a caret would stand under another letter; the message wraps.
+/**
+ * The reader's lines scroll, or a caret would stand under another letter; the message wraps.
+ * @param {string} text @param {Partial<HTMLSpanElement>} scrolls
+ */
 function markError(text, scrolls) {
   const end = text.search(/\n(?=\n?[A-Z]\w*(?:: |$))/m) + 1;
   const lines = element("span", { className: "frame", ...scrolls }, ...markNames(text.slice(0, end)));
@@ -64,71 +86,98 @@ function markError(text, scrolls) {
 }
 
 class LiveCell {
+  /** @type {string | undefined} */
+  ran; // the source that Python ran last
+
+  /** @type {Output | undefined} */
+  live; // what is shown in the place of the stored output
+
+  /** @type {Editor | undefined} */
+  editor;
+
+  waiting = false; // for its turn, or for its end
+
+  /** @param {HTMLElement} box @param {number} number */
   constructor(box, number) {
     this.box = box;
     this.number = number;
-    this.input = box.querySelector(".cell_input");
-    this.bar = this.input.querySelector(".live-bar");
-    this.status = this.bar.querySelector(".live-status");
-    this.pre = this.input.querySelector("pre");
+    /** @param {string} selector */
+    const part = (selector) => /** @type {HTMLElement} */ (box.querySelector(selector));
+    this.input = part(".cell_input");
+    this.bar = part(".cell_input .live-bar");
+    this.status = part(".cell_input .live-status");
+    this.pre = part(".cell_input pre");
     this.original = this.pre.innerHTML;
+    /** @type {HTMLElement | null} */
     this.stored = box.querySelector(".cell_output");
+    /** @type {HTMLDetailsElement | null} */
     this.fold = box.querySelector("details.below-input"); // keeps an answer from the reader's eye
     this.mayFail = box.classList.contains("tag_raises-exception");
-    this.ran = undefined; // the source that Python ran last
   }
 
   get source() {
-    return this.editor ? this.editor.source : this.pre.textContent.replace(/\n$/, "");
+    return this.editor ? this.editor.source : (this.pre.textContent ?? "").replace(/\n$/, "");
   }
 
   get isFresh() {
     return this.ran === this.source;
   }
 
+  /** @param {string} name */
   button(name) {
-    return this.bar.querySelector(`[data-do=${name}]`);
+    return /** @type {HTMLButtonElement} */ (this.bar.querySelector(`[data-do=${name}]`));
   }
 
-  // A button that goes while it has the focus hands it on.
-  offer(name, offered, next) {
+  /** @param {string} name */
+  offer(name) {
+    this.button(name).hidden = false;
+  }
+
+  /**
+   * A button that goes while it has the focus hands it on.
+   * @param {string} name @param {string} next
+   */
+  withdraw(name, next) {
     const button = this.button(name);
-    if (!offered && button === document.activeElement) this.button(next).focus();
-    button.hidden = !offered;
+    if (button === document.activeElement) this.button(next).focus();
+    button.hidden = true;
   }
 
-  async edit(run) {
+  async edit() {
     const { Editor } = await import("./editor.mjs");
     this.editor ??= new Editor(this.pre, {
       label: say(words.code, { n: this.number }),
       leave: () => this.button("run").focus(),
-      run,
     });
     this.editor.focus();
     this.status.textContent = matchMedia("(hover: none)").matches ? "" : words.keys;
-    this.offer("reset", true);
+    this.offer("reset");
   }
 
   reset() {
     this.editor?.close();
     this.editor = undefined;
     this.pre.innerHTML = this.original;
-    this.show(undefined);
-    this.offer("reset", false, "edit");
+    this.show();
+    this.withdraw("reset", "edit");
   }
 
-  // Put a new output in the place of the old one, or the stored one back.
+  /**
+   * Put a new output in the place of the old one, or the stored one back.
+   * @param {Output} [output]
+   */
   show(output) {
     this.live?.box.remove();
     this.live = output;
     if (this.stored) this.stored.hidden = Boolean(output);
     if (!output) return;
     (this.stored ?? this.input).after(output.box);
-    this.offer("reset", true);
+    this.offer("reset");
   }
 }
 
 export class LivePage {
+  /** @param {HTMLElement[]} boxes of the cells @param {string} ways the page about other ways */
   constructor(boxes, ways) {
     this.cells = boxes.map((box, index) => new LiveCell(box, index + 1));
     this.ways = ways;
@@ -136,23 +185,28 @@ export class LivePage {
     this.stops = 0;
     this.python = new Python(edition);
     this.voice = element("div", { className: "live-voice", role: "status" });
-    document.querySelector("article").append(element("style", { textContent: STYLE }), this.voice);
+    document.querySelector("article")?.append(element("style", { textContent: STYLE }), this.voice);
   }
 
+  /** @param {number} index of a cell @param {string} [what] its button's word */
   act(index, what) {
     const cell = this.cells[index];
     if (what === "run") this.run(cell);
-    else if (what === "edit") cell.edit(() => this.run(cell));
+    else if (what === "edit") cell.edit();
     else if (what === "stop") this.stop();
     else this.reset(cell);
   }
 
-  // Shown beside the buttons, and spoken by screen readers unless it is about to change again.
+  /**
+   * Shown beside the buttons, and spoken by screen readers unless it is about to change again.
+   * @param {LiveCell} cell @param {string} text
+   */
   tell(cell, text, { spoken = true } = {}) {
     cell.status.textContent = text;
     if (spoken) this.voice.textContent = text;
   }
 
+  /** @param {LiveCell} cell */
   reset(cell) {
     cell.reset();
     this.tell(cell, words.reset_done);
@@ -164,10 +218,11 @@ export class LivePage {
     this.python.stop();
   }
 
+  /** @param {LiveCell} cell */
   run(cell) {
     if (cell.waiting) return;
     cell.waiting = true;
-    cell.offer("stop", true);
+    cell.offer("stop");
     this.tell(cell, words.waiting, { spoken: false });
     const { stops } = this;
     this.queue = this.queue
@@ -178,11 +233,14 @@ export class LivePage {
       .catch((problem) => this.explain(cell, problem))
       .finally(() => {
         cell.waiting = false;
-        cell.offer("stop", false, "run");
+        cell.withdraw("stop", "run");
       });
   }
 
-  // The cells above come first, if Python has not seen them as they stand.
+  /**
+   * The cells above come first, if Python has not seen them as they stand.
+   * @param {LiveCell} cell
+   */
   async runWithEarlier(cell) {
     await this.start(cell);
     const earlier = this.cells.slice(0, this.cells.indexOf(cell));
@@ -201,11 +259,12 @@ export class LivePage {
     if (cell.fold) cell.fold.open = true;
   }
 
+  /** @param {LiveCell} cell */
   async start(cell) {
     if (this.python.isReady) return;
     await this.python.start({
       loading: (done, all) => {
-        const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+        const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
         const text = say(words.loading, { done: megabytes(done), all: megabytes(all) });
         this.tell(cell, text, { spoken: done === 0 });
       },
@@ -214,18 +273,20 @@ export class LivePage {
     });
   }
 
+  /** @param {LiveCell} cell @returns {Promise<boolean>} whether it ended well */
   async runOne(cell) {
     const output = new Output(cell.number);
     const began = performance.now();
     const long = setTimeout(() => this.tell(cell, words.long), LONG);
     const { source } = cell;
-    let failure;
+    /** @type {string[]} */
+    const errors = [];
     this.tell(cell, words.running, { spoken: false });
-    cell.offer("stop", true); // also where it runs for a cell below
+    cell.offer("stop"); // also where it runs for a cell below
     try {
       // The old output stays until there is a new one, or none is to come.
       const { missing } = await this.python.run(source, (kind, text) => {
-        if (kind === "error") failure = text;
+        if (kind === "error") errors.push(text);
         if (kind === "cut") output.addNote(words.cut);
         else output.add(kind, text);
         if (cell.live !== output) cell.show(output);
@@ -236,17 +297,19 @@ export class LivePage {
       throw problem;
     } finally {
       clearTimeout(long);
-      if (!cell.waiting) cell.offer("stop", false, "run");
+      if (!cell.waiting) cell.withdraw("stop", "run");
     }
     cell.ran = source;
     if (cell.live !== output) cell.show(output);
+    const failure = errors.at(-1);
     const name = failure?.match(/^(\w+)(?::|$)/m)?.[1] ?? failure;
     const ms = Math.round(performance.now() - began);
     const done = [say(words.done, { ms }), ...output.verdict].join(" · ");
-    this.tell(cell, failure ? say(words.error, { name }) : done);
+    this.tell(cell, name ? say(words.error, { name }) : done);
     return !failure;
   }
 
+  /** @param {LiveCell} cell @param {unknown} problem */
   explain(cell, problem) {
     if (!this.python.isReady) for (const other of this.cells) other.ran = undefined;
     if (problem instanceof Stopped) {

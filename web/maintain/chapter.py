@@ -40,7 +40,19 @@ def main() -> None:
     tests = ["tests/book/test_live.py", f"chapters/{name}.ipynb"]
     good &= run(
         "outputs and live cells",
-        *("pytest", "-q", "-n", "2", "--nbval", "--nbval-current-env", "-k", name, *tests),
+        *(
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            "--nbval",
+            "--nbval-current-env",
+            "-k",
+            name,
+            *tests,
+        ),
     )
     good &= run("pages", "web.site.build", "--changed")
     print("\nTo look at them: make serve, then")

@@ -1,7 +1,7 @@
-"""Set up ``.venv``: ``environment.py book`` (no torch), then ``environment.py test``.
+"""Set up ``.venv``: ``environment.py book`` (no torch), then ``test``, and ``check`` (Node).
 
 Runs before anything is installed, so it needs the standard library alone. Each stage leaves a
-stamp (``.venv/.book``, ``.venv/.test``) that tells make that it is done.
+stamp (``.venv/.book``, ``.venv/.test``, ``.venv/.check``) that tells make that it is done.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+JAVASCRIPT = ROOT / "web/maintain/javascript"
 TORCH = "torch==2.13.0"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
@@ -68,8 +69,25 @@ def test() -> None:
     subprocess.run([str(PYTHON), "-m", "web.maintain.chromium"], cwd=ROOT)
 
 
+def check() -> None:
+    say("installing what reads the scripts: Node, ESLint, TypeScript (about 250 MB on disk)")
+    pinned = ["--constraint", str(ROOT / "web/maintain/constraints.txt")]
+    if not pip(*pinned, "--requirement", str(JAVASCRIPT / "requirements.txt")):
+        sys.exit("setting up failed: pip could not install Node (its message is above)")
+    # What the lock file names, by its hashes; no package may run a script of its own here.
+    npm = [str(VENV / "bin" / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    if subprocess.run([*npm, "--fetch-retries=1"], cwd=JAVASCRIPT).returncode:
+        fault = "npm could not install what package-lock.json names (its message is above)"
+        if os.environ.get("CI") == "true":
+            sys.exit(f"setting up failed: {fault}")
+        say(f"{fault}; going on without")
+        sys.exit(0)  # and without the stamp: the next make check tries again
+
+
 if __name__ == "__main__":
     stage = sys.argv[1]
     os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-    {"book": book, "test": test}[stage]()
-    (VENV / f".{stage}").touch()
+    stamp = VENV / f".{stage}"
+    stamp.unlink(missing_ok=True)
+    {"book": book, "test": test, "check": check}[stage]()
+    stamp.touch()

@@ -2,7 +2,7 @@
 
 Sphinx's own index knows pages, cuts Chinese with a dictionary, and forgets what stood around a
 word. Here the words of every section are written into one file, which the search page alone
-loads; in the browser MiniSearch ranks them (``search.mjs``).
+loads; in the browser MiniSearch ranks them (``ranking.mjs``, which ``page.mjs`` shows).
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 // The language switch keeps the place (the cell, figure or section that a link led to while it
 // can be seen, else the last one that begins above the upper part of the window) and the words of
 // a search, and remembers the choice for the next visit of the front page.
+/** @type {HTMLAnchorElement | null} */
 const link = document.querySelector(".language-switch");
 const places = [...document.querySelectorAll("article :is(section, .cell, .figure)[id]")];
 
+/** @param {Element} element */
 function seen(element) {
   const { top, bottom } = element.getBoundingClientRect();
   return top < window.innerHeight && bottom > 0;
@@ -16,6 +18,7 @@ function currentPlace() {
   return window.scrollY > 0 ? above.at(-1) : undefined;
 }
 
+/** @param {string} language */
 function remember(language) {
   try {
     localStorage.setItem("nn-embedding-language", language);
@@ -31,24 +34,27 @@ link?.addEventListener("click", () => {
 });
 
 // Who reports a mistake has the section filled in, too: how it is called, and where it is.
-function addPlace({ currentTarget }) {
-  const form = new URL(currentTarget.href);
+/** @param {HTMLAnchorElement} opener */
+function addPlace(opener) {
+  const form = new URL(opener.href);
   const place = currentPlace();
-  const heading = place?.closest("section")?.querySelector("h1, h2, h3, h4")?.cloneNode(true);
-  heading?.querySelector(".headerlink")?.remove();
-  if (place) form.searchParams.set("section", `${heading?.textContent ?? ""} #${place.id}`.trim());
+  const heading = place?.closest("section")?.querySelector("h1, h2, h3, h4");
+  const words = heading?.textContent?.replace(/#$/, "") ?? "";
+  if (place) form.searchParams.set("section", `${words} #${place.id}`.trim());
   else form.searchParams.delete("section");
-  currentTarget.href = form.href;
+  opener.href = form.href;
 }
-for (const a of document.querySelectorAll('a[href*="/issues/new?template=mistake-"]')) {
-  for (const way of ["pointerdown", "click"]) a.addEventListener(way, addPlace);
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const forms = document.querySelectorAll('a[href*="/issues/new?template=mistake-"]');
+for (const form of forms) {
+  for (const way of ["pointerdown", "click"]) form.addEventListener(way, () => addPlace(form));
 }
 
 // Only what scrolls is a stop for the Tab key; until this has run, all code and outputs are.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    target.toggleAttribute("tabindex", target.scrollWidth > target.clientWidth);
-    if (target.hasAttribute("tabindex")) target.tabIndex = 0;
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
   }
 });
 document.querySelectorAll("article pre").forEach((pre) => sizes.observe(pre));
@@ -60,18 +66,20 @@ status.className = "visually-hidden";
 document.querySelector("article")?.after(status);
 new MutationObserver((changes) => {
   for (const { target } of changes) {
-    if (target.matches(".copybtn.success")) status.textContent = target.dataset.tooltip;
+    const button = /** @type {HTMLElement} */ (target);
+    if (button.matches(".copybtn.success")) status.textContent = button.dataset.tooltip ?? "";
   }
 }).observe(document.body, { subtree: true, attributeFilter: ["class"] });
 
 // The colour button says which mode it is in; dialogs are called as what opens them.
 const colours = document.querySelector(".theme-switch-button");
-const name = colours?.getAttribute("aria-label");
-function sayMode() {
-  const mode = colours.querySelector(`[data-mode="${document.documentElement.dataset.mode}"]`);
-  colours.setAttribute("aria-label", mode ? `${name} · ${mode.title}` : name);
-}
 if (colours) {
+  const name = colours.getAttribute("aria-label") ?? "";
+  const sayMode = () => {
+    /** @type {HTMLElement | null} */
+    const mode = colours.querySelector(`[data-mode="${document.documentElement.dataset.mode}"]`);
+    colours.setAttribute("aria-label", mode ? `${name} · ${mode.title}` : name);
+  };
   new MutationObserver(sayMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
   sayMode();
 }
@@ -81,7 +89,9 @@ for (const [dialog, opener] of [
   ["#pst-secondary-sidebar-modal", ".secondary-toggle"],
 ]) {
   const modal = document.querySelector(dialog);
-  const buttons = [...document.querySelectorAll(opener)];
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = document.querySelectorAll(opener);
+  const buttons = [...found];
   const words = buttons.map((b) => b.title || b.dataset.bsOriginalTitle || b.innerText.trim());
   modal?.setAttribute("aria-label", words.find(Boolean)?.split("\n")[0] ?? "");
   // The theme means to give the focus back too, but loses it where the dialog hid the button.
@@ -91,6 +101,7 @@ for (const [dialog, opener] of [
 }
 
 // Paper has no dark side. Afterwards the page is as it was.
+/** @type {string | undefined} */
 let theme;
 window.addEventListener("beforeprint", () => {
   theme = document.documentElement.dataset.theme;

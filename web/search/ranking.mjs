@@ -1,12 +1,32 @@
-// The search page: which sections match, in which order, and the sentence that shows it.
+// Which sections match a query, in which order, and the sentence that shows it; it needs no page.
 // MiniSearch ranks (BM25); what it cannot know of this book is below: Chinese without a
 // dictionary, names like embedding_bag, whole error messages, numbers that are the reader's own.
 
 import MiniSearch from "./minisearch.mjs";
 import { Stemmer } from "./stemmer.mjs";
 
+/** @import { SearchResult } from "./minisearch.mjs" */
+
+/**
+ * What search.py writes into sections.json.
+ * @typedef {{ address: string, title: string, weight: number }} Page
+ * @typedef {object} Section
+ * @property {number} page whose section it is, as an index
+ * @property {string} id
+ * @property {string} title
+ * @property {string} text
+ * @property {string} code
+ * @property {string} [myth] claims that are wrong: found, and never shown
+ * @property {string[]} [terms] that the glossary says are explained here
+ * @property {boolean} [symptom] of the error clinic
+ */
+
+/** @typedef {Map<string, number>} Worths how much each term tells */
+/** @typedef {{ section: Section, score: number, share: number, terms: Worths }} Place that matches */
+/** @typedef {{ page: Page, places: Place[] }} Found */
+
 const WORD = /[a-z0-9_]+|[\u3400-\u9fff]+/gi;
-const HAN = /[\u3400-\u9fff]/;
+export const HAN = /[\u3400-\u9fff]/;
 // Words that say nothing about a place; a query of such words alone keeps them.
 const EMPTY = new Set(
   ("a about after again all also am an and any are as at be because been before being but by can " +
@@ -17,8 +37,6 @@ const EMPTY = new Set(
     "will with without would you your").split(" "),
 );
 const EMPTY_HAN = /[的了着吗呢吧么是我你您他她它这那就都也很把被让之与和及或]/;
-const PAGES_SHOWN = 12;
-const PLACES_PER_PAGE = 4;
 const FAR_BEHIND = 0.1; // a place with less than this part of the best score is not shown,
 const AT_LEAST = 6; // but so many are, if there are so many
 const SENTENCE = 4; // telling words: somebody describes what went wrong, not one name or term
@@ -27,10 +45,14 @@ const EXCERPT = 200; // characters, about two lines
 
 // --- words ------------------------------------------------------------------------------------
 
+/** @param {string} word */
 const stem = (word) => (/[\d_]/.test(word) || word.length < 4 ? word : stemmer.stemWord(word));
 const stemmer = new Stemmer();
 
-/** The terms that one run of letters stands for: itself first, then what it is made of. */
+/**
+ * The terms that one run of letters stands for: itself first, then what it is made of.
+ * @param {string} run
+ */
 export function termsOf(run) {
   if (HAN.test(run)) {
     const pairs = Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2));
@@ -41,9 +63,13 @@ export function termsOf(run) {
   return terms.filter((term) => /\D/.test(term));
 }
 
+/** @param {string} text */
 const termsOfText = (text) => [...text.matchAll(WORD)].flatMap(([run]) => termsOf(run));
 
-/** The units of a query: all of them should be found. Each is a list of terms that will do. */
+/**
+ * The units of a query: all of them should be found. Each is a list of terms that will do.
+ * @param {string} query
+ */
 export function unitsOf(query) {
   const names = query.replace(/(?:[a-z_]\w*\.)+(?=[a-z_])/gi, ""); // torch.optim.SGD: the last part
   const units = [...names.matchAll(WORD)].flatMap(([run]) => {
@@ -51,16 +77,20 @@ export function unitsOf(query) {
     const terms = run.length === 1 ? [run] : termsOf(run).slice(run.length);
     return terms.map((term) => ({ word: term, terms: [term] }));
   });
-  const empty = (word) => (HAN.test(word) ? word.length > 1 && EMPTY_HAN.test(word) : EMPTY.has(word));
+  const empty = (/** @type {string} */ word) =>
+    (HAN.test(word) ? word.length > 1 && EMPTY_HAN.test(word) : EMPTY.has(word));
   const telling = units.filter(({ word, terms }) => terms.length && !empty(word));
   return telling.length ? telling : units.filter(({ terms }) => terms.length);
 }
 
-/** For comparing messages: the reader's numbers and quotes are his own. */
+/** For comparing messages: the reader's numbers and quotes are his own. @param {string} text */
 const plain = (text) =>
   text.toLowerCase().replace(/\d+/g, "0").replace(/[‘’“”`"]/g, "'").replace(/\s+/g, " ").trim();
 
-/** Does the query hold this whole heading, piece by piece, as a pasted message holds its own? */
+/**
+ * Does the query hold this whole heading, piece by piece, as a pasted message holds its own?
+ * @param {string} query @param {string} title
+ */
 function holds(query, title) {
   const pieces = plain(title).split("…").map((piece) => piece.trim()).filter(Boolean);
   if (pieces.join(" ").split(" ").length < 3) return false;
@@ -74,13 +104,19 @@ function holds(query, title) {
 
 // --- ranking ----------------------------------------------------------------------------------
 
+/** @type {("terms" | "title" | "text" | "myth" | "code")[]} */
 const FIELDS = ["terms", "title", "text", "myth", "code"];
 
+/** @param {Section} section @param {string} field */
+const textOf = (section, field) =>
+  [section[/** @type {typeof FIELDS[number]} */ (field)] ?? ""].flat().join("\n");
+
 export class Book {
+  /** @param {{ pages: Page[], sections: Section[] }} index */
   constructor({ pages, sections }) {
     this.pages = pages;
     this.sections = sections;
-    const textOf = (section, field) => [section[field] ?? ""].flat().join("\n");
+    /** @type {MiniSearch<Section & { number: number }>} */
     this.index = new MiniSearch({
       fields: FIELDS,
       idField: "number",
@@ -90,6 +126,7 @@ export class Book {
       searchOptions: { boost: { terms: 8, title: 4, text: 1, myth: 1, code: 0.4 } },
     });
     this.index.addAll(sections.map((section, number) => ({ ...section, number })));
+    /** @type {Map<string, number>} */
     this.counts = new Map(); // in how many sections a term stands
     for (const section of sections) {
       const words = FIELDS.map((field) => textOf(section, field)).join("\n");
@@ -97,20 +134,29 @@ export class Book {
     }
   }
 
+  /** @param {string} term */
   knows(term) {
     return this.counts.has(term);
   }
 
-  /** How much a word tells: a rare one more than one that stands everywhere. */
+  /**
+   * How much a word tells: a rare one more than one that stands everywhere.
+   * @param {string} term
+   */
   worth(term) {
     return Math.log(1 + this.sections.length / (1 + (this.counts.get(term) ?? 0)));
   }
 
+  /** @param {string[]} terms */
   worths(terms) {
     return [...new Set(terms)].reduce((sum, term) => sum + this.worth(term), 0);
   }
 
-  /** The places that match, best first, {section, score, share, terms}; and the unknown words. */
+  /**
+   * The places that match, best first; and the unknown words.
+   * @param {string} query
+   * @returns {{ places: Place[], unknown: string[] }}
+   */
   places(query) {
     const units = unitsOf(query);
     if (!units.length) return { places: [], unknown: [] };
@@ -134,14 +180,21 @@ export class Book {
     const message = plain(query);
     const describes = units.length >= SENTENCE;
     const places = found.map((result) => this.place(result, whole, message, describes));
-    const best = Math.max(...places.map(({ share }) => share));
-    const near = places.filter(({ share }) => share >= 0.5 * best).sort((one, two) => two.score - one.score);
+    const most = Math.max(...places.map(({ share }) => share));
+    const near = places.filter(({ share }) => share >= 0.5 * most).sort((one, two) => two.score - one.score);
     return {
       places: near.filter(({ score }, n) => n < AT_LEAST || score >= FAR_BEHIND * near[0].score),
       unknown: units.filter((unit) => !known.includes(unit)).map(({ word }) => word),
     };
   }
 
+  /**
+   * @param {SearchResult} result
+   * @param {number} whole what all words of the query tell
+   * @param {string} message the query, for comparing
+   * @param {boolean} describes whether it says what went wrong
+   * @returns {Place}
+   */
   place({ id, score, terms, queryTerms }, whole, message, describes) {
     const section = this.sections[id];
     const held = holds(message, section.title); // then the rest of the query is the traceback
@@ -155,24 +208,32 @@ export class Book {
     return { section, share, score: score * weight, terms: new Map(terms.map((term) => [term, this.worth(term)])) };
   }
 
-  /** Places under their pages: [{page, places}], the page of the best place first. */
+  /**
+   * Places under their pages, the page of the best place first.
+   * @param {Place[]} places
+   * @returns {Found[]}
+   */
   underPages(places) {
+    /** @type {Map<Page, Place[]>} */
     const groups = new Map();
     for (const place of places) {
       const page = this.pages[place.section.page];
-      if (!groups.has(page)) groups.set(page, []);
-      groups.get(page).push(place);
+      groups.set(page, [...(groups.get(page) ?? []), place]);
     }
-    return [...groups].map(([page, places]) => ({ page, places }));
+    return [...groups].map(([page, own]) => ({ page, places: own }));
   }
 }
 
 // --- what is shown ----------------------------------------------------------------------------
 
-/** Where the matched words stand in a text: [[from, to], …], in order, not overlapping. */
-function marks(text, terms) {
+/**
+ * Where the matched words stand in a text, [from, to], in order and not overlapping.
+ * @param {string} text @param {Worths} terms
+ */
+export function marks(text, terms) {
+  /** @type {[number, number][]} */
   const spans = [];
-  const add = (from, to) => {
+  const add = (/** @type {number} */ from, /** @type {number} */ to) => {
     const last = spans.at(-1);
     if (last && from <= last[1]) last[1] = Math.max(to, last[1]);
     else spans.push([from, to]);
@@ -190,19 +251,24 @@ function marks(text, terms) {
   return spans;
 }
 
+/** @param {string} text @param {Worths} terms */
 const told = (text, terms) =>
   [...new Set(termsOfText(text))].reduce((sum, term) => sum + (terms.get(term) ?? 0), 0);
 
+/** @param {string} line */
 const sentencesOf = (line) => line.split(/(?<=[.?!])\s+|(?<=[。？！；][）”]?)(?![）”])/).filter(Boolean);
 
-/** The part whose terms tell most, and how much. */
+/** The part whose terms tell most, and how much. @param {string[]} parts @param {Worths} terms */
 function best(parts, terms) {
   const worths = parts.map((part) => told(part, terms));
   const worth = Math.max(0, ...worths);
   return { worth, at: Math.max(0, worths.indexOf(worth)) };
 }
 
-/** The sentence (or the line of code) that has most of the words; else the first sentence. */
+/**
+ * The sentence (or the line of code) that has most of the words; else the first sentence.
+ * @param {Section} section @param {Worths} terms
+ */
 export function excerpt({ title, text, code }, terms) {
   const lines = code.split("\n");
   const paragraphs = text.split("\n").map(sentencesOf);
@@ -220,7 +286,10 @@ export function excerpt({ title, text, code }, terms) {
   return { words: shorten(words, terms), isCode: false };
 }
 
-/** A long sentence is cut around the first word that was looked for. */
+/**
+ * A long sentence is cut around the first word that was looked for.
+ * @param {string} sentence @param {Worths} terms
+ */
 function shorten(sentence, terms) {
   if (sentence.length <= EXCERPT) return sentence;
   const first = marks(sentence, terms)[0]?.[0] ?? 0;
@@ -228,110 +297,6 @@ function shorten(sentence, terms) {
   const space = sentence.indexOf(" ", from);
   if (from > 0 && space >= 0 && space < first) from = space + 1;
   const cut = sentence.slice(from, from + EXCERPT);
-  const end = from + EXCERPT < sentence.length ? cut.replace(/\s\S*$/, "") + " …" : cut;
-  return (from > 0 ? "… " : "") + end;
+  const end = from + EXCERPT < sentence.length ? `${cut.replace(/\s\S*$/, "")} …` : cut;
+  return from > 0 ? `… ${end}` : end;
 }
-
-function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
-
-function marked(text, terms) {
-  const parts = [];
-  let at = 0;
-  for (const [from, to] of marks(text, terms)) {
-    parts.push(text.slice(at, from), element("mark", "", text.slice(from, to)));
-    at = to;
-  }
-  return [...parts, text.slice(at)];
-}
-
-function link(page, section, terms) {
-  const a = element("a", "", ...marked(section.title, terms));
-  const top = section.title === page.title; // the page itself
-  a.href = page.address + (top ? "" : `#${section.id}`);
-  return a;
-}
-
-function entry({ page, places }) {
-  const [first] = places;
-  const item = element("li", "search-page");
-  const atTop = first.section.title === page.title;
-  if (!atTop) item.append(element("p", "search-where", page.title));
-  const list = element("ul", "search-places");
-  for (const { section, terms } of places.slice(0, PLACES_PER_PAGE)) {
-    const { words, isCode } = excerpt(section, terms);
-    const sentence = marked(words, terms);
-    const shown = isCode ? [element("code", "", ...sentence)] : sentence;
-    const place = element("li", "", link(page, section, terms));
-    if (words) place.append(element("p", "context", ...shown));
-    list.append(place);
-  }
-  item.append(list);
-  return item;
-}
-
-function suggestions(words, links) {
-  const list = element("ul", "", element("li", "", words.shorter));
-  for (const [name, address] of Object.entries(links)) {
-    const a = element("a", "", words[name]);
-    a.href = address;
-    list.append(element("li", "", a));
-  }
-  return [element("p", "", words.try), list];
-}
-
-const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
-function show(book, query, output, status, { words, links }) {
-  output.replaceChildren();
-  status.textContent = "";
-  if (!query.trim()) return;
-  const { places, unknown } = book.places(query);
-  const found = book.underPages(places).slice(0, PAGES_SHOWN);
-  if (!found.length) {
-    status.textContent = fill(words.none, { query });
-    output.append(...suggestions(words, links));
-    return;
-  }
-  const count = found.reduce((sum, page) => sum + Math.min(page.places.length, PLACES_PER_PAGE), 0);
-  const whole = places.some(({ share }) => share > 0.999); // a place with all of the words
-  status.textContent = whole ? fill(words.found, { pages: found.length, places: count }) : words.some;
-  const missing = unknown.filter((word) => !HAN.test(word)); // of Chinese these would be splinters
-  if (missing.length) status.textContent += ` ${fill(words.unknown, { words: missing.join(", ") })}`;
-  output.append(element("ul", "search-pages", ...found.map(entry)));
-}
-
-async function start() {
-  const output = document.querySelector("#search-results");
-  const status = document.querySelector("#search-status");
-  const settings = JSON.parse(document.querySelector("#search-settings").textContent);
-  const field = document.querySelector(".bd-search-container input[name=q]");
-  field.value = new URLSearchParams(location.search).get("q") ?? "";
-  field.focus();
-  status.textContent = settings.words.loading;
-  let book;
-  try {
-    book = new Book(await (await fetch(new URL("sections.json", import.meta.url))).json());
-  } catch {
-    status.textContent = settings.words.failed;
-    return;
-  }
-  const answer = () => show(book, field.value, output, status, settings);
-  let waiting;
-  field.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      answer();
-      history.replaceState(null, "", `?q=${encodeURIComponent(field.value)}`);
-    }, 150);
-  });
-  answer();
-  return book;
-}
-
-/** For tests: the loaded book, or undefined when it could not be loaded. */
-export const ready = start();

@@ -1,0 +1,28 @@
+// What is imported in the built site alone: each file is written or fetched by the build.
+
+/** From npm, at the version in web/fetched/fetched.toml. */
+declare module "*/minisearch.mjs" {
+  export { default, type SearchResult } from "minisearch";
+}
+
+/** From Sphinx, wrapped by web/search/search.py. */
+declare module "*/stemmer.mjs" {
+  export class Stemmer {
+    stemWord(word: string): string;
+  }
+}
+
+/** From web/live/pyodide.py. */
+declare module "*/edition.mjs" {
+  const edition: Edition;
+  export default edition;
+
+  export interface Edition {
+    /** What the buttons and messages say. */
+    words: { [name: string]: string };
+    /** The head of Pyodide's own list of its files. */
+    lock: object;
+    /** What Python needs, with its size and its address as seen from the scripts. */
+    files: { name: string; address: string; bytes: number }[];
+  }
+}
