@@ -1,7 +1,7 @@
 # Two commands: make book, make test. Everything else is listed by make help.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 PORT ?= 8000
 N ?= 100000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -19,13 +19,17 @@ serve: .venv/.book  ## show the built website at http://localhost:8000
 notebooks: .venv/.book  ## write the notebooks of each language into _build/notebooks
 	@$(BIN)/python -m web.notebooks
 
-test: .venv/.test lint book  ## set up and run the tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
-	  --doctest-modules -m "not check" tests chapters embedlib
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder \
+  --nbval --nbval-current-env $(ARGS)
+# What failed in a browser runs once more by itself, with a trace; the run stays red.
+AGAIN = { code=$$?; again=_build/failures/again.txt; test $$code != 1 || test ! -s $$again || \
+  $(BIN)/python -m pytest --trace-pages @$$again; exit $$code; }
 
-check: test  ## make test, and everything slower
-	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
+test: .venv/.test lint book  ## set up and run the tests: ARGS="-k padding" for some of them
+	$(PYTEST) -m "not check" tests chapters || $(AGAIN)
+
+check: .venv/.test lint book  ## make test, and everything slower, in one run
+	HYPOTHESIS_PROFILE=check $(PYTEST) tests chapters || $(AGAIN)
 
 lint: .venv/.test
 	$(BIN)/ruff check .

@@ -1,28 +1,27 @@
 """Addresses of cells and figures, copy buttons, previous and next, minutes to read."""
 
 import re
-from functools import lru_cache
 
 import pytest
-from bs4 import BeautifulSoup
-from yaml import safe_load
 
-from web.editions import EDITIONS, ROOT
+from tests.pages import (
+    HAN,
+    MODEL,
+    STEMS,
+    both_editions,
+    both_widths,
+    contents,
+    every_page_in_one_language,
+    every_stem,
+    on_a_screen,
+    other,
+    soup,
+)
+from tests.site.browsing import fold_out
+from web.editions import EDITIONS
 from web.minutes import LOOKED_UP, measured, stated
 from web.notebooks import CHAPTERS, paths, read, tags
 from web.rules import is_chapter
-
-SITE = ROOT / "_build" / "site"
-STEMS = [path.stem for path in paths()]
-every_stem = pytest.mark.parametrize("stem", STEMS)
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-HAN = re.compile("[\u3400-\u9fff]")
-
-
-@lru_cache(None)
-def soup(code, stem):
-    page = SITE / code / "chapters" / f"{stem}.html"
-    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
 
 
 def code_cells(stem):
@@ -85,9 +84,9 @@ PLACES = ["cell-c015", "figure-padding_batch", "which-id"]
 
 @both_editions
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("width", [1280, 375])
+@both_widths
 def test_an_address_leads_to_its_place_and_marks_it(visit, code, place, width):
-    page = visit(f"{code}/chapters/04_padding_idx.html#{place}", width=width)
+    page = visit(f"{code}/chapters/{MODEL}.html#{place}", width=width)
     marked = f"#{place}" if "-" in place and place != "which-id" else f"#{place} > h2"
     box = page.locator(marked).bounding_box()
     assert 0 <= box["y"] < 450, "the place must be in sight"
@@ -98,23 +97,22 @@ def test_an_address_leads_to_its_place_and_marks_it(visit, code, place, width):
 @both_editions
 @pytest.mark.parametrize("place", PLACES)
 def test_the_switch_keeps_the_address_of_a_cell_a_figure_and_a_section(visit, code, place):
-    page = visit(f"{code}/chapters/04_padding_idx.html#{place}")
+    page = visit(f"{code}/chapters/{MODEL}.html#{place}")
     page.click("a.language-switch")
-    (other,) = set(EDITIONS) - {code}
-    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html#{place}")
+    page.wait_for_url(f"**/{other(code)}/chapters/{MODEL}.html#{place}")
 
 
 def test_the_switch_forgets_an_address_that_was_left_behind(visit):
-    page = visit("en/chapters/04_padding_idx.html#cell-c006")
+    page = visit(f"en/chapters/{MODEL}.html#cell-c006")
     page.evaluate("document.querySelector('#which-id').scrollIntoView({behavior: 'instant'})")
     page.evaluate("document.querySelector('.language-switch').click()")  # Playwright's scrolls
     page.wait_for_url("**/zh/chapters/04_padding_idx.html#which-id")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
+@both_widths
 @both_editions
 def test_the_sign_shows_when_pointed_at_and_moves_nothing(visit, code, width):
-    page = visit(f"{code}/chapters/04_padding_idx.html", width=width, reduced_motion="reduce")
+    page = visit(f"{code}/chapters/{MODEL}.html", width=width, reduced_motion="reduce")
     for place in (".cell", ".figure"):
         sign = page.locator(f"{place} > a.headerlink").first
         before = page.evaluate("document.documentElement.scrollHeight")
@@ -129,10 +127,13 @@ def test_the_sign_shows_when_pointed_at_and_moves_nothing(visit, code, width):
 # --- copy buttons --------------------------------------------------------------------------
 
 
-def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(visit, chapter):
-    code, stem = chapter
-    page = visit(f"{code}/chapters/{stem}.html", permissions=["clipboard-read", "clipboard-write"])
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+@pytest.mark.turn(3)
+@every_page_in_one_language
+@on_a_screen
+def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(
+    page, code, stem, width
+):
+    fold_out(page)
     for name, source in code_cells(stem).items():
         button = page.locator(f"#cell-{name} .copybtn")
         button.press("Enter")
@@ -148,19 +149,18 @@ def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(visi
             )
             == "visible"
         ), "the button must say it to the eye too"
-    assert page.faults == []
 
 
 @both_editions
 def test_what_code_printed_has_no_copy_button(visit, code):
-    page = visit(f"{code}/chapters/04_padding_idx.html")
+    page = visit(f"{code}/chapters/{MODEL}.html")
     page.wait_for_selector(".copybtn", state="attached")
     assert page.locator(".cell_output .copybtn").count() == 0
 
 
 @both_editions
 def test_the_copy_button_shows_where_there_is_no_mouse(visit, code):
-    page = visit(f"{code}/chapters/04_padding_idx.html", width=375, has_touch=True, is_mobile=True)
+    page = visit(f"{code}/chapters/{MODEL}.html", width=375, has_touch=True, is_mobile=True)
     button = page.locator(".copybtn").first
     button.wait_for(state="attached")
     assert button.evaluate("e => getComputedStyle(e).opacity") == "1"
@@ -171,19 +171,17 @@ def test_the_copy_button_shows_where_there_is_no_mouse(visit, code):
 # --- from page to page ---------------------------------------------------------------------
 
 
-def order():
-    contents = safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    files = [entry["file"] for part in contents["parts"] for entry in part["chapters"]]
-    return [file.removeprefix("chapters/") for file in [contents["root"], *files]]
+def in_order():
+    return [stem for part in contents() for stem in part]
 
 
 def test_the_contents_name_every_notebook():
-    assert sorted(order()) == sorted(STEMS)
+    assert sorted(in_order()) == sorted(STEMS)
 
 
 @both_editions
 def test_previous_and_next_follow_the_contents(code):
-    stems = order()
+    stems = in_order()
     around = zip([None, *stems], stems, [*stems[1:], None], strict=False)
     for before, stem, after in around:
         found = {
