@@ -20,16 +20,16 @@ notebooks: .venv/.book  ## write the notebooks of each language into _build/note
 	@$(BIN)/python -m web.notebooks
 
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder \
-  --nbval --nbval-current-env $(ARGS)
+  --nbval --nbval-current-env
 # What failed in a browser runs once more by itself, with a trace; the run stays red.
 AGAIN = { code=$$?; again=_build/failures/again.txt; test $$code != 1 || test ! -s $$again || \
   $(BIN)/python -m pytest --trace-pages @$$again; exit $$code; }
 
 test: .venv/.test lint book  ## set up and run the tests: ARGS="-k padding" for some of them
-	$(PYTEST) -m "not check" tests chapters || $(AGAIN)
+	$(PYTEST) -m "not check" tests chapters $(ARGS) || $(AGAIN)
 
 check: .venv/.test lint book  ## make test, and everything slower, in one run
-	HYPOTHESIS_PROFILE=check $(PYTEST) tests chapters || $(AGAIN)
+	HYPOTHESIS_PROFILE=check $(PYTEST) tests chapters $(ARGS) || $(AGAIN)
 
 lint: .venv/.test
 	$(BIN)/ruff check .

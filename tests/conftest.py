@@ -33,24 +33,29 @@ def group(item):
     return "-".join([file, *(code for code in EDITIONS if code in params)])
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups into the names
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
-    places = {}
     for item in items:
         name = group(item)
         if name and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(name))
-        places.setdefault(name, len(places))
+    yield  # pytest brings fixtures together, xdist writes the groups into the names
+    names = [group(item) or LAST for item in items]
+    first_seen = {name: number for number, name in reversed(list(enumerate(names)))}
 
-    def key(item):
+    def place(item):
         name = group(item) or LAST
-        begin = next((n for n, begin in enumerate(FIRST) if name.startswith(begin)), len(FIRST))
-        turn = item.get_closest_marker("turn")
-        width = item.callspec.params.get("width", 0) if hasattr(item, "callspec") else 0
-        on_page = (width, turn.args[0]) if turn else (width, 0)
-        return (name == LAST, begin, places.get(name, 0), on_page)
+        early = next((n for n, begin in enumerate(FIRST) if name.startswith(begin)), len(FIRST))
+        return name == LAST, early, first_seen[name], turn(item)
 
-    items.sort(key=key)
+    items.sort(key=place)
+
+
+def turn(item):
+    """On a page: by its width, so that it is visited once for each; then see ``markers``."""
+    width = item.callspec.params.get("width", 0) if hasattr(item, "callspec") else 0
+    mark = item.get_closest_marker("turn")
+    return width, mark.args[0] if mark else 0
 
 
 def pytest_addoption(parser):

@@ -1,12 +1,17 @@
 """Addresses of cells and figures, copy buttons, previous and next, minutes to read."""
 
+import os
 import re
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
 from tests.pages import (
     HAN,
     MODEL,
+    SITE,
     STEMS,
     both_editions,
     both_widths,
@@ -15,6 +20,7 @@ from tests.pages import (
     every_stem,
     on_a_screen,
     other,
+    read_page,
     soup,
 )
 from tests.site.browsing import fold_out
@@ -166,6 +172,39 @@ def test_the_copy_button_shows_where_there_is_no_mouse(visit, code):
     assert button.evaluate("e => getComputedStyle(e).opacity") == "1"
     button.tap()
     page.wait_for_selector(".copybtn.success")
+
+
+# --- links inside the site -----------------------------------------------------------------
+
+
+def leads_to(page, link):
+    """The file that a link of a page leads to, and the place in it."""
+    path, fragment = urldefrag(link)
+    path = unquote(urlsplit(path).path)
+    file = (SITE / page).parent.joinpath(path) if path else SITE / page
+    file = Path(os.path.normpath(file))
+    return (file / "index.html" if file.is_dir() else file), unquote(fragment)
+
+
+@lru_cache(None)
+def addresses(file):
+    """What a link may name behind its #."""
+    return {tag["id"] for tag in read_page(str(file.relative_to(SITE))).select("[id]")}
+
+
+@pytest.mark.parametrize("page", ["search.html", *(f"chapters/{stem}.html" for stem in STEMS)])
+@both_editions
+def test_every_link_and_file_inside_the_site_is_there(code, page):
+    name = f"{code}/{page}"
+    tags = read_page(name).select("a[href], link[href], img[src], script[src]")
+    for link in {tag.get("href") or tag["src"] for tag in tags}:
+        if re.match(r"\w+:|//", link):
+            continue
+        file, place = leads_to(name, link)
+        assert file.is_relative_to(SITE), f"{name}: {link} leads out of the site"
+        assert file.is_file(), f"{name}: nothing lies at {link}. Cure: mend the link"
+        if place and file.suffix == ".html":
+            assert place in addresses(file), f"{name}: {link} has no such place. Cure: its label"
 
 
 # --- from page to page ---------------------------------------------------------------------
