@@ -19,8 +19,7 @@ serve: .venv/.book  ## show the built website at http://localhost:8000
 notebooks: .venv/.book  ## write the notebooks of each language into _build/notebooks
 	@$(BIN)/python -m web.notebooks
 
-PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder \
-  --nbval --nbval-current-env
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --nbval --nbval-current-env
 # What failed in a browser runs once more by itself, with a trace; the run stays red.
 AGAIN = { code=$$?; again=_build/failures/again.txt; test $$code != 1 || test ! -s $$again || \
   $(BIN)/python -m pytest --trace-pages @$$again; exit $$code; }

@@ -1,52 +1,65 @@
 """Which tests run together and in which order; what was not tested is said at the end."""
 
+import re
 import shutil
 from collections import Counter
 
 import pytest
 
 from tests.missing import LOUD
+from tests.pages import STEMS
 from web.editions import EDITIONS, ROOT
 
 FAILURES = ROOT / "_build" / "failures"
 AGAIN = FAILURES / "again.txt"
 
-# Long work first, so that no process works alone at the end: the single tests of the package,
-# which are many and short, fill the gaps.
-FIRST = ["whole-builds", "live-", "readers-notebooks", "chapters/"]
+PAGE = re.compile(rf"\b({'|'.join(EDITIONS)})-({'|'.join(STEMS)}|search)\b")
+EDITION = re.compile(rf"[\[-]({'|'.join(EDITIONS)})[\]-]")
+# Each test by itself: many are short, some long, and they share nothing.
+APART = ("tests/package/", "tests/book/test_build.py", "tests/book/test_live.py")
+# Modules whose tests share what took long to make.
+TOGETHER = ("tests/site/test_publish.py", "tests/book/test_readers_notebooks.py")
+# Long work first, so that no process works alone at the end; what is many and short, last.
+FIRST = (*TOGETHER, "tests/site/test_live_cells.py", "tests/book/test_build.py", "chapters/")
 LAST = "tests/package/"
 
 
-def group(item):
-    """The tests that share something, and so a process: a notebook, a page, a module's fixtures.
-
-    A page is named by ``tests.pages``; a module's tests part by edition.
-    """
-    if mark := item.get_closest_marker("xdist_group"):
-        return mark.args[0]
-    file = item.nodeid.partition("::")[0]
-    if file.endswith(".ipynb"):
+def group(nodeid):
+    """The tests that share something, and so a process: a notebook, a page, a module."""
+    file, _, name = nodeid.partition("::")
+    if nodeid.startswith(APART):
+        return nodeid
+    if file.endswith(".ipynb") or file in TOGETHER:
         return file
-    if file.startswith(LAST):
-        return None
-    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    return "-".join([file, *(code for code in EDITIONS if code in params)])
+    if page := PAGE.search(name):
+        return page[0]
+    edition = EDITION.search(name)
+    return f"{file} {edition[1]}" if edition else file
 
 
-@pytest.hookimpl(wrapper=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Groups as above, in the order of the tests. (Not by marks: the loadgroup of xdist 3.8 does
+    nothing under pytest 9.2, and says nothing.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # pytest has brought fixtures together
 def pytest_collection_modifyitems(items):
-    for item in items:
-        name = group(item)
-        if name and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(name))
-    yield  # pytest brings fixtures together, xdist writes the groups into the names
-    names = [group(item) or LAST for item in items]
-    first_seen = {name: number for number, name in reversed(list(enumerate(names)))}
+    seen = {}
+    for number, item in enumerate(items):
+        seen.setdefault(group(item.nodeid), number)
 
     def place(item):
-        name = group(item) or LAST
+        name = group(item.nodeid)
         early = next((n for n, begin in enumerate(FIRST) if name.startswith(begin)), len(FIRST))
-        return name == LAST, early, first_seen[name], turn(item)
+        return name.startswith(LAST), early, seen[name], turn(item)
 
     items.sort(key=place)
 
@@ -74,7 +87,9 @@ def pytest_sessionstart(session):
 
 def pytest_terminal_summary(terminalreporter, config):
     reports = terminalreporter.getreports("failed") + terminalreporter.getreports("error")
-    again = {name_of(r) for r in reports if ("in a browser", True) in r.user_properties}
+    again = {
+        r.nodeid for r in reports if ("in a browser", True) in getattr(r, "user_properties", [])
+    }
     if again and not config.option.trace_pages:
         FAILURES.mkdir(parents=True, exist_ok=True)
         AGAIN.write_text("".join(f"{name}\n" for name in sorted(again)), "utf-8")
@@ -82,12 +97,6 @@ def pytest_terminal_summary(terminalreporter, config):
         kept = FAILURES.relative_to(ROOT)
         terminalreporter.line(f"\nPictures, HTML, console and traces of failures: {kept}/")
     say_what_was_not_tested(terminalreporter)
-
-
-def name_of(report):
-    """Without the group, which xdist writes behind it."""
-    name, _, group = report.nodeid.rpartition("@")
-    return name if name and "]" not in group else report.nodeid
 
 
 def say_what_was_not_tested(terminalreporter):

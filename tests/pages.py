@@ -23,8 +23,10 @@ def contents():
     return [[file.removeprefix("chapters/") for file in part] for part in files]
 
 
-# What make test opens in a browser: one page of each part. Everything else waits for make check.
-SMOKE = {MODEL if MODEL in part else part[0] for part in contents()}
+# What make test opens in a browser: a short page of each part, and the model. The other pages
+# wait for make check.
+SMOKE = {"index", "ways_to_run", "01_one_hot_matmul", MODEL, "e_arguments"}
+slow = pytest.mark.check
 
 
 def other(code):
@@ -39,10 +41,8 @@ def one_language(stem):
 
 
 def page_param(code, stem, *more):
-    """A page as a parameter of tests; the tests of one page follow each other in one process."""
-    marks = [pytest.mark.xdist_group(f"{code}-{stem}")]
-    if stem not in SMOKE | {"search"}:
-        marks.append(pytest.mark.check)
+    """A page as a parameter of tests. Its name in theirs brings them together: conftest."""
+    marks = [] if stem in SMOKE | {"search"} else [slow]
     return pytest.param(code, stem, *more, marks=marks, id="-".join([code, stem, *map(str, more)]))
 
 
@@ -64,8 +64,11 @@ every_page_in_one_language = in_a_browser(IN_ONE_LANGUAGE)
 every_file = pytest.mark.parametrize(("code", "stem"), PAGES)  # read without a browser: quick
 every_stem = pytest.mark.parametrize("stem", STEMS)
 both_editions = pytest.mark.parametrize("code", EDITIONS)
+# What differs in its words alone, which other tests read: make test takes English.
+english_first = pytest.mark.parametrize("code", ["en", pytest.param("zh", marks=slow)])
 both_ways = pytest.mark.parametrize(("code", "other"), [("en", "zh"), ("zh", "en")])
 both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
+light_first = pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=slow)])
 both_widths = pytest.mark.parametrize("width", [1280, 375])
 on_a_screen = pytest.mark.parametrize("width", [1280])
 on_a_phone = pytest.mark.parametrize("width", [375])

@@ -19,7 +19,6 @@ from web.notebooks import for_readers, paths, read, shown, tags
 from web.rules import without_foreign
 from web.server import serving
 
-in_a_readers_kernel = pytest.mark.xdist_group("readers-notebooks")
 HERE = Address("https://github.com/someone/book", "https://someone.github.io/book")
 
 
@@ -122,7 +121,6 @@ def test_one_download_has_all_notebooks_of_a_language_and_what_they_need(code, t
     assert bool(HAN.search(ways)) is (code == "zh")
 
 
-@in_a_readers_kernel
 def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(kernel, tmp_path):
     """Colab is played by a module of its name; the published address by a local server."""
     notebook = published("en", "01_one_hot_matmul")
@@ -139,7 +137,6 @@ def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(kernel,
     assert str(kernel[1].parent.parent) in done["cells"][-1]["outputs"][0]["data"]["text/plain"]
 
 
-@in_a_readers_kernel
 @pytest.mark.parametrize(
     ("code", "stem"),
     [

@@ -15,6 +15,7 @@ from tests.pages import (
     both_widths,
     every_page_and_search,
     on_a_phone,
+    slow,
 )
 from tests.site.browsing import WIDER, axe, put_on
 from web.editions import EDITIONS
@@ -34,8 +35,15 @@ def test_a_page_asks_no_other_host_and_reports_no_error(visits, page, code, stem
 
 
 @every_page_and_search
-@both_widths
-@both_themes
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 375),
+        pytest.param("dark", 1280, marks=slow),
+        pytest.param("light", 375, marks=slow),
+    ],
+)
 def test_axe_finds_nothing(page, code, stem, theme, width):
     put_on(page, theme)
     found = axe(page)

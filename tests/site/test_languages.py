@@ -12,9 +12,9 @@ from tests.pages import (
     SITE,
     STEMS,
     both_editions,
-    both_themes,
     both_ways,
     both_widths,
+    light_first,
     read_page,
     soup,
 )
@@ -78,7 +78,7 @@ def test_a_missing_page_outside_the_editions_is_answered_in_the_language_that_wa
 
 
 @both_editions
-@both_themes
+@light_first
 @both_widths
 def test_axe_finds_nothing_on_the_page_for_missing_pages(visit, code, theme, width):
     page = visit(f"{code}/no_such_page.html", theme=theme, width=width)

@@ -12,6 +12,7 @@ from tests.pages import (
     HAN,
     MODEL,
     SITE,
+    SMOKE,
     STEMS,
     both_editions,
     both_widths,
@@ -216,6 +217,11 @@ def in_order():
 
 def test_the_contents_name_every_notebook():
     assert sorted(in_order()) == sorted(STEMS)
+
+
+def test_make_test_opens_a_page_of_each_part():
+    for part in contents():
+        assert SMOKE & set(part), f"Cure: name one of {part} in SMOKE of tests/pages.py"
 
 
 @both_editions

@@ -10,11 +10,12 @@ from tests.missing import skip_loudly
 from tests.pages import (
     MODEL,
     SITE,
-    both_editions,
     both_widths,
+    english_first,
     in_a_browser,
     on_a_screen,
     one_language,
+    slow,
 )
 from tests.site import browsing
 from tests.site.browsing import axe, go, watch
@@ -110,7 +111,7 @@ def differences(page):
     return [f"cell {n}: {old} {new}" for n, (old, new) in enumerate(pairs, 1) if old != new]
 
 
-@pytest.fixture(scope="module", params=EDITIONS)
+@pytest.fixture(scope="module", params=["en", pytest.param("zh", marks=slow)])
 def started(request, browser, site):
     """A page on which Python runs already, shared by tests that leave it as they found it."""
     context = browsing.new_context(browser)
@@ -484,7 +485,7 @@ def test_what_a_run_prints_is_bounded(reader):
     assert "y" not in reader.text(cell)
 
 
-@both_editions
+@english_first
 def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader, cuts = Reader(page, code), []
@@ -504,7 +505,7 @@ def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
     assert differences(page) == []
 
 
-@both_editions
+@english_first
 def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader = Reader(page, code)
@@ -519,7 +520,7 @@ def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, co
     reader.run(cell)
 
 
-@both_editions
+@english_first
 def test_a_network_that_falls_silent_is_given_up_in_time(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader = Reader(page, code)
@@ -565,6 +566,7 @@ def later(new_context, site):
     assert not any(faults)
 
 
+@slow
 def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
     first = later()
     first.run_all()
@@ -582,6 +584,7 @@ def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
     assert second.text(cell) == "pyc\n"
 
 
+@slow
 def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
     first = later()
     address = first.page.evaluate(
@@ -604,7 +607,7 @@ def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
 # --- everywhere -----------------------------------------------------------------------------
 
 
-@both_editions
+@english_first
 def test_live_cells_run_below_a_path(new_context, tmp_path, code):
     (tmp_path / "repo").symlink_to(SITE)
     with serving(tmp_path) as address:
@@ -615,13 +618,13 @@ def test_live_cells_run_below_a_path(new_context, tmp_path, code):
         page.close()
 
 
-@both_editions
+@english_first
 @pytest.mark.parametrize(
-    ("theme", "width"), [("light", 1280), pytest.param("dark", 375, marks=pytest.mark.check)]
+    ("theme", "width"), [("light", 1280), pytest.param("dark", 375, marks=slow)]
 )
 def test_live_parts_are_accessible_and_fit_on_a_phone(visit, code, theme, width):
-    """The parts are the same on every page; the pages at rest are in test_browser."""
-    page = visit(f"{code}/chapters/{MODEL}.html", width=width, theme=theme)
+    """The parts are the same on every page, this one is short; pages at rest: test_browser."""
+    page = visit(f"{code}/chapters/index.html", width=width, theme=theme)
     reader = Reader(page, code)
     cell = reader.cell(0)
     reader.edit(cell, "import numpy as np\nnp.arange(200)\nimport torch  # a comment" + "#" * 200)

@@ -18,7 +18,6 @@ from web.pictures import load_pictures
 from web.server import serving
 
 SLUG = "someone/book"
-pytestmark = pytest.mark.xdist_group("whole-builds")
 
 
 def run(folder, *command, **environment):
