@@ -1,45 +1,22 @@
-"""Which tests run together and in which order; what was not tested is said at the end."""
+"""How the tests run in processes; what failed in a browser, what was not tested."""
 
-import re
 import shutil
 from collections import Counter
 
 import pytest
 
+from tests.groups import group, put_in_order
 from tests.missing import LOUD
-from tests.pages import STEMS
-from web.editions import EDITIONS, ROOT
+from web.editions import ROOT
 
 FAILURES = ROOT / "_build" / "failures"
 AGAIN = FAILURES / "again.txt"
 
-PAGE = re.compile(rf"\b({'|'.join(EDITIONS)})-({'|'.join(STEMS)}|search)\b")
-EDITION = re.compile(rf"[\[-]({'|'.join(EDITIONS)})[\]-]")
-# Each test by itself: many are short, some long, and they share nothing.
-APART = ("tests/package/", "tests/book/test_build.py", "tests/book/test_live.py")
-# Modules whose tests share what took long to make.
-TOGETHER = ("tests/site/test_publish.py", "tests/book/test_readers_notebooks.py")
-# Long work first, so that no process works alone at the end; what is many and short, last.
-FIRST = (*TOGETHER, "tests/site/test_live_cells.py", "tests/book/test_build.py", "chapters/")
-LAST = "tests/package/"
 
-
-def group(nodeid):
-    """The tests that share something, and so a process: a notebook, a page, a module."""
-    file, _, name = nodeid.partition("::")
-    if nodeid.startswith(APART):
-        return nodeid
-    if file.endswith(".ipynb") or file in TOGETHER:
-        return file
-    if page := PAGE.search(name):
-        return page[0]
-    edition = EDITION.search(name)
-    return f"{file} {edition[1]}" if edition else file
-
-
+@pytest.hookimpl(optionalhook=True)  # those who have no xdist run one after the other
 def pytest_xdist_make_scheduler(config, log):
-    """Groups as above, in the order of the tests. (Not by marks: the loadgroup of xdist 3.8 does
-    nothing under pytest 9.2, and says nothing.)"""
+    """The groups of tests.groups. (Not by marks: under pytest 9.2 the loadgroup of xdist 3.8
+    brings nothing together, and does not say so.)"""
     from xdist.scheduler import LoadScopeScheduling
 
     class Groups(LoadScopeScheduling):
@@ -52,23 +29,7 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.hookimpl(trylast=True)  # pytest has brought fixtures together
 def pytest_collection_modifyitems(items):
-    seen = {}
-    for number, item in enumerate(items):
-        seen.setdefault(group(item.nodeid), number)
-
-    def place(item):
-        name = group(item.nodeid)
-        early = next((n for n, begin in enumerate(FIRST) if name.startswith(begin)), len(FIRST))
-        return name.startswith(LAST), early, seen[name], turn(item)
-
-    items.sort(key=place)
-
-
-def turn(item):
-    """On a page: by its width, so that it is visited once for each; then see ``markers``."""
-    width = item.callspec.params.get("width", 0) if hasattr(item, "callspec") else 0
-    mark = item.get_closest_marker("turn")
-    return width, mark.args[0] if mark else 0
+    put_in_order(items)
 
 
 def pytest_addoption(parser):
