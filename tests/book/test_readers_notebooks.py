@@ -55,7 +55,7 @@ def test_links_lead_to_the_website_online_and_to_neighbours_at_home():
 def kernel(tmp_path_factory):
     """A kernel whose environment has this one's packages, but not this checkout."""
     folder = tmp_path_factory.mktemp("reader")
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")  # pip comes with the packages, and installs into this one
     python = folder / "env" / "bin" / "python"
     library = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],

@@ -4,6 +4,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
 from tests.pages import PAGES, SITE, every_file, every_page, on_a_phone, soup
@@ -15,7 +16,8 @@ from web.images import LIMIT, refuse_heavy_figures, size
 def pictures(code, stem):
     """The pictures of an article, each with its file."""
     folder = SITE / code / "chapters"
-    found = soup(code, stem).select("article img")
+    article = BeautifulSoup(str(soup(code, stem).article), "html.parser")  # without the sidebars
+    found = article.select("img")
     return [(picture, (folder / picture["src"]).resolve()) for picture in found]
 
 
