@@ -1,7 +1,7 @@
 # Two commands: make book, make test. Everything else is listed by make help.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 PORT ?= 8000
 N ?= 100000
 JS := web/maintain/javascript
@@ -24,17 +24,20 @@ chapter: .venv/.test  ## check one notebook and build its pages: NAME=05_max_nor
 notebooks: .venv/.book  ## the notebooks of each language: writes _build/notebooks
 	@$(BIN)/python -m web.book.notebooks
 
-test: .venv/.test lint book  ## set up and run the tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
-	  --doctest-modules -m "not check" tests chapters embedlib
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --nbval --nbval-current-env
+# What failed in a browser runs once more by itself, with a trace; the run stays red.
+AGAIN = { code=$$?; again=_build/failures/again.txt; test $$code != 1 || test ! -s $$again || \
+  $(BIN)/python -m pytest --trace-pages @$$again; exit $$code; }
+
+test: .venv/.test lint book  ## set up and run the tests: ARGS="-k padding" for some of them
+	$(PYTEST) -m "not check" tests chapters $(ARGS) || $(AGAIN)
 
 test-package: .venv/.test  ## test the package and the notebooks: no website, no browser
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --nbval --nbval-current-env \
-	  --doctest-modules tests/package chapters embedlib $(ARGS)
+	$(PYTEST) tests/package chapters $(ARGS)
 
-check: lint-js test  ## make test, and everything slower
-	HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/package
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope -m check tests
+check: .venv/.test lint lint-js book  ## make test, and everything slower, in one run
+	HYPOTHESIS_PROFILE=check $(PYTEST) tests chapters $(ARGS) || $(AGAIN)
+
 
 lint: .venv/.test  ## rules, types and layers of the Python, form of the workflows
 	$(BIN)/ruff check .
@@ -75,6 +78,9 @@ figures: .venv/.book  ## draw the figures again: writes imgs
 pictures: .venv/.test book  ## photograph every page: writes _build/pictures, and the PNG of imgs
 	$(BIN)/python -m web.maintain.screenshots
 
+weights: .venv/.test book  ## store what each page weighs: writes tests/site/weights.toml
+	$(BIN)/python -m tests.site.weights
+
 links: .venv/.book  ## ask every external link whether it still answers (needs the internet)
 	$(BIN)/python -m web.site.build --builder linkcheck
 
@@ -101,4 +107,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.check: .venv/.book $(JS)/requirements.txt $(JS)/package.json $(JS)/package-lock.json
 	@$(BIN)/python web/maintain/environment.py check
 
-.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures links fuzz bench bench-site clean
+.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures weights links fuzz bench bench-site clean

@@ -8,24 +8,29 @@ import sys
 
 import pytest
 
-from web.book.editions import ROOT
+from tests.small_book import copy_book, copy_small_book
 from web.fetched.fetch import fetch
-
-SOURCES = ["_config.yml", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "Makefile"]
-FOLDERS = ["chapters", "embedlib", "imgs", "web"]
 
 
 @pytest.fixture
 def copy(tmp_path):
     """A checkout of its own, with a site already built in it."""
-    for name in SOURCES:
-        shutil.copy(ROOT / name, tmp_path)
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    site = tmp_path / "_build" / "site"
+    copy_book(tmp_path)
+    return with_a_site(tmp_path)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """The same with three whole pages, for what is seen only when pages are built."""
+    copy_small_book(tmp_path)
+    return with_a_site(tmp_path)
+
+
+def with_a_site(folder):
+    site = folder / "_build" / "site"
     site.mkdir(parents=True)
     (site / "index.html").write_text("the last good site")
-    return tmp_path
+    return folder
 
 
 def build(folder, **environment):
@@ -71,14 +76,14 @@ def test_a_toc_that_names_a_missing_chapter(copy):
 
 
 def test_a_term_without_its_sentence(copy):
-    edit(copy / "web" / "terms.csv", "一行代表一个词的嵌入。", "")
+    edit(copy / "web" / "book" / "terms.csv", "一行代表一个词的嵌入。", "")
     line = refusal(build(copy), copy)
     assert "web/book/terms.csv, line 3 (word embedding): no chinese_sentence. Cure: " in line
 
 
 def test_a_term_whose_section_does_not_exist(copy):
     edit(
-        copy / "web" / "terms.csv",
+        copy / "web" / "book" / "terms.csv",
         "padding row,填充行,,04,two-things",
         "padding row,填充行,,04,no",
     )
@@ -87,27 +92,29 @@ def test_a_term_whose_section_does_not_exist(copy):
 
 
 def test_a_public_name_without_its_chinese_sentence(copy):
-    edit(copy / "web" / "reference.csv", "随机整数，从 `low`（含）到 `high`（不含）。", "")
+    edit(
+        copy / "web" / "book" / "reference.csv", "随机整数，从 `low`（含）到 `high`（不含）。", ""
+    )
     assert "web/book/reference.csv, row 'Generator.randint'. Cure: " in refusal(build(copy), copy)
 
 
-def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(copy):
-    edit(copy / "chapters" / "01_one_hot_matmul.ipynb", r"\\top", r"\\notacommand")
-    line = refusal(build(copy), copy)
+def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(small):
+    edit(small / "chapters" / "01_one_hot_matmul.ipynb", r"\\top", r"\\notacommand")
+    line = refusal(build(small), small)
     assert re.search(r"01_one_hot_matmul\.ipynb, cell \d+", line), line
     assert r"\notacommand" in line
 
 
-@pytest.mark.check  # most of a build
-def test_a_link_to_a_label_that_does_not_exist(copy):
-    edit(copy / "chapters" / "04_padding_idx.ipynb", "(#lookup-table)", "(#nowhere)")
-    line = refusal(build(copy), copy)
-    assert "04_padding_idx.ipynb, cell 1" in line
+@pytest.mark.check  # a build
+def test_a_link_to_a_label_that_does_not_exist(small):
+    edit(small / "chapters" / "index.ipynb", "(#lookup-table)", "(#nowhere)")
+    line = refusal(build(small), small)
+    assert "index.ipynb, cell " in line
     assert "nowhere" in line
 
 
 def test_a_fetched_file_with_another_hash(copy):
-    listing = copy / "web" / "fetched.toml"
+    listing = copy / "web" / "fetched" / "fetched.toml"
     text = re.sub(r'("dist/katex.min.js" = )"\w+"', rf'\1"{"0" * 64}"', listing.read_text("utf-8"))
     listing.write_text(text, "utf-8")
     assert "katex" in refusal(build(copy), copy)
@@ -139,14 +146,16 @@ def without_pyodide(tmp_path):
     }
 
 
-@pytest.mark.check  # a whole build
-def test_without_pyodide_the_book_is_built_without_live_cells_and_says_so(copy, without_pyodide):
-    answer = build(copy, CI="", **without_pyodide)
+@pytest.mark.check  # a build
+def test_without_pyodide_the_book_is_built_without_live_cells_and_says_so(small, without_pyodide):
+    answer = build(small, CI="", **without_pyodide)
     assert answer.returncode == 0, answer.stderr
     (line,) = [line for line in answer.stdout.splitlines() if "LIVE CELLS" in line]
     assert "pyodide 314.0.4 cannot be fetched" in line
-    site = copy / "_build" / "site"
-    assert "live-bar" not in (site / "en" / "chapters" / "04_padding_idx.html").read_text("utf-8")
+    site = small / "_build" / "site"
+    assert "live-bar" not in (site / "en" / "chapters" / "01_one_hot_matmul.html").read_text(
+        "utf-8"
+    )
     assert not list(site.glob("pyodide-*"))
 
 
@@ -177,16 +186,16 @@ def test_an_old_python_is_told_which_one_is_needed(copy):
     assert "3.9" in said[0]
 
 
-@pytest.mark.check  # a whole build
-def test_the_address_in_the_configuration_stands_everywhere(copy):
+@pytest.mark.check  # a build
+def test_the_address_in_the_configuration_stands_everywhere(small):
     for old, new in [
         ("github.com/YOUR_GITHUB_NAME/inside-nn-embedding", "github.com/someone/book"),
         ("YOUR_GITHUB_NAME.github.io/inside-nn-embedding", "someone.github.io/book"),
     ]:
-        edit(copy / "_config.yml", old, new)
-    answer = build(copy, GITHUB_REPOSITORY="")
+        edit(small / "_config.yml", old, new)
+    answer = build(small, GITHUB_REPOSITORY="")
     assert answer.returncode == 0, answer.stderr
-    site = copy / "_build" / "site"
+    site = small / "_build" / "site"
     pages = [*site.rglob("*.html"), *site.rglob("*.ipynb")]
     text = "".join(page.read_text("utf-8") for page in pages)
     assert "YOUR_GITHUB_NAME" not in text

@@ -13,18 +13,17 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 
-from web.book.editions import EDITIONS, ROOT, Address, address
+from tests.pages import HAN, IN_ONE_LANGUAGE, MODEL, SITE, both_editions, every_stem
+from web.book.editions import EDITIONS, Address, address
 from web.book.notebooks import for_readers, paths, read, shown, tags
 from web.book.rules import without_foreign
 from web.site.server import serving
 
-SITE = ROOT / "_build" / "site"
-HAN = re.compile("[\u3400-\u9fff]")
 HERE = Address("https://github.com/someone/book", "https://someone.github.io/book")
 
 
 @pytest.mark.parametrize("online", [True, False], ids=["online", "local"])
-@pytest.mark.parametrize("code", EDITIONS)
+@both_editions
 @pytest.mark.parametrize("path", paths(), ids=lambda path: path.stem)
 def test_a_readers_notebook_is_clean(path, code, online):
     notebook = for_readers(read(path), EDITIONS[code], HERE, online)
@@ -56,7 +55,7 @@ def test_links_lead_to_the_website_online_and_to_neighbours_at_home():
 def kernel(tmp_path_factory):
     """A kernel whose environment has this one's packages, but not this checkout."""
     folder = tmp_path_factory.mktemp("reader")
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")  # pip comes with the packages, and installs into this one
     python = folder / "env" / "bin" / "python"
     library = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
@@ -92,15 +91,22 @@ def run(notebook, kernel, folder):
     return notebook
 
 
-def downloads():
-    """Every notebook in both languages; all but one chapter in make check only."""
-    for path in paths():
-        slow = [] if path.stem == "04_padding_idx" else [pytest.mark.check]
-        for code in EDITIONS:
-            yield pytest.param(path.stem, code, marks=slow)
+def published(code, stem):
+    return nbformat.read(SITE / code / "_sources" / "chapters" / f"{stem}.ipynb", 4)
 
 
-@pytest.mark.parametrize("code", EDITIONS)
+@every_stem
+def test_the_notebooks_of_both_languages_have_the_same_code_and_outputs(stem):
+    """So they are run in one of them."""
+    notebooks = [published(code, stem)["cells"] for code in EDITIONS]
+    english, chinese = (
+        [(c["source"], c["outputs"], c["metadata"]) for c in cells if c["cell_type"] == "code"]
+        for cells in notebooks
+    )
+    assert english == chinese, f"{stem}: code or outputs differ between the languages"
+
+
+@both_editions
 def test_one_download_has_all_notebooks_of_a_language_and_what_they_need(code, tmp_path):
     with zipfile.ZipFile(SITE / code / "notebooks.zip") as archive:
         archive.extractall(tmp_path)
@@ -115,11 +121,9 @@ def test_one_download_has_all_notebooks_of_a_language_and_what_they_need(code, t
     assert bool(HAN.search(ways)) is (code == "zh")
 
 
-@pytest.mark.parametrize("code", EDITIONS)
-def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(code, kernel, tmp_path):
+def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(kernel, tmp_path):
     """Colab is played by a module of its name; the published address by a local server."""
-    stem = "01_one_hot_matmul"
-    notebook = nbformat.read(SITE / code / "_sources" / "chapters" / f"{stem}.ipynb", 4)
+    notebook = published("en", "01_one_hot_matmul")
     subprocess.run([kernel[1], "-m", "pip", "uninstall", "--yes", "-q", "embedlib"], check=True)
     with serving(SITE) as here:
         play = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
@@ -133,12 +137,18 @@ def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(code, k
     assert str(kernel[1].parent.parent) in done["cells"][-1]["outputs"][0]["data"]["text/plain"]
 
 
-@pytest.mark.parametrize(("stem", "code"), list(downloads()))
-def test_a_downloaded_notebook_runs_in_an_empty_folder(stem, code, kernel, tmp_path):
+@pytest.mark.parametrize(
+    ("code", "stem"),
+    [
+        pytest.param(*page, marks=[] if page[1] == MODEL else [pytest.mark.check])
+        for page in IN_ONE_LANGUAGE
+    ],
+)
+def test_a_downloaded_notebook_runs_in_an_empty_folder(code, stem, kernel, tmp_path):
     wheel = next((SITE / "wheels").glob("embedlib-*.whl"))
     install = ["-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)]
     subprocess.run([kernel[1], *install], check=True)
-    notebook = nbformat.read(SITE / code / "_sources" / "chapters" / f"{stem}.ipynb", 4)
+    notebook = published(code, stem)
     stored = [shown(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     done = run(notebook, kernel, tmp_path)
     assert [shown(cell) for cell in done["cells"] if cell["cell_type"] == "code"] == stored

@@ -12,10 +12,10 @@ import embedlib
 from embedlib import draw, functional, optim
 from web.book import reference
 from web.book.editions import EDITIONS, address
-from web.book.glossary import TableError
 from web.book.notebooks import for_readers, paths, read, written_labels
 from web.book.reference import GROUPS, TABLE, all_entries, counterparts, markdown, rows, spellings
 from web.book.rules import check_terms, check_typography
+from web.book.terms import TableError
 
 ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines()))
 ENTRIES = {entry.path: entry for entry in all_entries()}

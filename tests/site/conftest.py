@@ -1,39 +1,17 @@
-"""A browser, and the built site served on this machine."""
+"""A browser, the built site served on this machine, and its pages; what is kept at a failure.
 
-import os
-import warnings
+pytest-playwright, which offers much of this, gives every test a context of its own; here the
+tests of a page share one visit.
+"""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from web.book.editions import EDITIONS, ROOT
-from web.book.notebooks import paths
+from tests.missing import skip_loudly
+from tests.pages import SITE
+from tests.site import browsing
 from web.maintain import chromium
 from web.site.server import serving
-
-SITE = ROOT / "_build" / "site"
-SMOKE = {"index", "04_padding_idx"}
-# What makes a page wider than its window; code and formulas scroll in boxes of their own.
-WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("body *")]
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, .math"))
-    .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
-
-
-def pytest_generate_tests(metafunc):
-    """``chapter``: every page of both editions; those outside the smoke set in make check only."""
-    if "chapter" in metafunc.fixturenames:
-        every = [
-            pytest.param(
-                (code, path.stem),
-                marks=[] if path.stem in SMOKE else [pytest.mark.check],
-                id=f"{code}-{path.stem}",
-            )
-            for code in EDITIONS
-            for path in paths()
-        ]
-        metafunc.parametrize("chapter", every)
 
 
 @pytest.fixture(scope="session")
@@ -45,76 +23,63 @@ def site():
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(pytestconfig):
     path = chromium.find()
     if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(chromium.CURE)
-        warnings.warn(f"\n\n!!! SKIPPED: {chromium.CURE}\n", stacklevel=1)
-        pytest.skip(chromium.CURE)
+        skip_loudly(chromium.CURE)
+    browsing.tracing = pytestconfig.getoption("trace_pages")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield running
         running.close()
 
 
+@pytest.fixture(scope="session")
+def visits(browser, site):
+    return browsing.Visits(browser, site)
+
+
 @pytest.fixture
-def visit(browser, site):
-    """Open a page of the site; whatever goes wrong on the way is noted in ``page.faults``."""
+def page(visits, code, stem, width):
+    """The page of the test's parameters, light, on a screen, at its top: visited once for all
+    tests that only look (``turn``: those that do more come later)."""
+    return visits.at(code, stem, width)
+
+
+@pytest.fixture
+def new_context(browser):
+    """A reader's browser of its own, with the options of Playwright's ``new_context``."""
     contexts = []
 
-    def visit(path, width=1280, theme="light", **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=theme, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.faults = watch(page, site)
-        page.goto(f"{site}/{path}", wait_until="networkidle")
-        return page
+    def new_context(**options):
+        contexts.append(browsing.new_context(browser, **options))
+        return contexts[-1]
 
-    yield visit
+    yield new_context
     for context in contexts:
         context.close()
 
 
 @pytest.fixture
-def faults_of():
-    """For a test that opens pages of another site than ``site``."""
-    return watch
+def visit(new_context, site):
+    """Open a page for this test alone; whatever goes wrong is noted in ``page.faults``."""
+
+    def visit(path, width=1280, theme="light", **options):
+        size = {"width": width, "height": browsing.VIEW["height"]}
+        context = new_context(viewport=size, color_scheme=theme, **options)
+        page = browsing.watch(context.new_page(), site)
+        page.goto(f"{site}/{path}", wait_until="load")
+        return page if options.get("java_script_enabled") is False else browsing.ready(page)
+
+    return visit
 
 
-def axe(page):
-    """What axe finds on a page as it is now, with the element and the cure."""
-    options = {
-        "rules": {"label-content-name-mismatch": {"enabled": True}},
-        "resultTypes": ["violations"],  # it describes nothing else: half the time
-    }
-    violations = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
-        for v in violations
-        for node in v["nodes"]
-    ]
-
-
-def watch(page, site):
-    faults = []
-
-    def request(request):
-        if not request.url.startswith((site, "data:", "blob:")):
-            faults.append(f"request to another host: {request.url}")
-
-    def response(response):
-        if response.status >= 400:
-            faults.append(f"status {response.status}: {response.url}")
-
-    def console(message):
-        if message.type in ("error", "warning"):
-            faults.append(f"console {message.type}: {message.text}")
-
-    page.on("request", request)
-    page.on("response", response)
-    page.on("console", console)
-    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-    return faults
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if browser:
+        report.user_properties.append(("in a browser", True))
+        if call.when == "call" and (report.failed or browsing.tracing):
+            browsing.keep(item, browser)
+    return report

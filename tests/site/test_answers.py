@@ -2,12 +2,8 @@
 
 from urllib.parse import urldefrag
 
-import pytest
-from bs4 import BeautifulSoup
+from tests.pages import both_editions, soup
 
-from web.book.editions import EDITIONS, ROOT
-
-PAGES = ROOT / "_build" / "site"
 START = ("a_error_clinic", "b_myths", "e_arguments")
 # What readers ask, and the section that answers it.
 ANSWERS = {
@@ -43,8 +39,7 @@ MYTHS = 22  # headings of b_myths, each with a link of its own to a chapter
 
 
 def article(code, stem):
-    html = (PAGES / code / "chapters" / f"{stem}.html").read_text("utf-8")
-    return BeautifulSoup(html, "html.parser").select_one("article.bd-article")
+    return soup(code, stem).select_one("article.bd-article")
 
 
 def links(code, stem):
@@ -55,7 +50,7 @@ def links(code, stem):
             yield (address.removesuffix(".html") if address else stem), fragment
 
 
-@pytest.mark.parametrize("code", EDITIONS)
+@both_editions
 def test_each_question_is_answered_at_most_two_clicks_from_the_appendix(code):
     first = {place for stem in START for place in links(code, stem)}
     second = {place for stem in {stem for stem, _ in first} for place in links(code, stem)}
@@ -66,7 +61,7 @@ def test_each_question_is_answered_at_most_two_clicks_from_the_appendix(code):
         assert article(code, reached[label]).find(id=label), f"{reached[label]}#{label}"
 
 
-@pytest.mark.parametrize("code", EDITIONS)
+@both_editions
 def test_each_myth_has_a_run_and_a_link_to_where_it_is_told(code):
     myths = article(code, "b_myths").select("section section section")
     assert len(myths) >= MYTHS

@@ -7,53 +7,54 @@ import re
 import pytest
 from PIL import Image
 
-from tests.site.conftest import WIDER, axe
+from tests.pages import (
+    MODEL,
+    both_editions,
+    both_themes,
+    both_ways,
+    both_widths,
+    every_page_and_search,
+    on_a_phone,
+    slow,
+)
+from tests.site.browsing import WIDER, axe, put_on
 from web.book.editions import EDITIONS
 from web.book.notebooks import paths
 from web.book.rules import is_chapter
 from web.maintain.screenshots import load_pictures
 
-SMOKE = {"index", "01_one_hot_matmul", "04_padding_idx"}  # and one chapter of each part
 
-
-def pages():
-    """Every page; those outside the smoke set in make check only."""
-    for path in paths():
-        slow = [] if path.stem in SMOKE else [pytest.mark.check]
-        yield pytest.param(f"chapters/{path.stem}.html", marks=slow, id=path.stem)
-    yield pytest.param("search.html?q=padding_idx", id="search")
-
-
-every_page = pytest.mark.parametrize("page", list(pages()))
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-both_widths = pytest.mark.parametrize("width", [1280, 375])
-both_themes = pytest.mark.parametrize("theme", ["light", "dark"])
-
-
-@every_page
-@both_editions
-def test_a_page_asks_no_other_host_and_reports_no_error(visit, code, page):
-    opened = visit(f"{code}/{page}")
-    load_pictures(opened)
-    assert opened.faults == []
-
-
-@every_page
-@both_editions
-@both_themes
+@pytest.mark.turn(9)
+@every_page_and_search
 @both_widths
-def test_axe_finds_nothing(visit, code, page, theme, width):
-    opened = visit(f"{code}/{page}", width=width, theme=theme)
-    found = axe(opened)
-    assert not found, f"{code}/{page}, {theme}, {width} px:\n" + "\n".join(found)
+def test_a_page_asks_no_other_host_and_reports_no_error(visits, page, code, stem, width):
+    """Neither at its first visit nor in all that the tests before this one did on it."""
+    load_pictures(page)
+    faults = visits.faults[code, stem, width]
+    assert not faults, f"{code}/{stem} at {width} px: {faults}"
 
 
-@every_page
-@both_editions
-def test_nothing_scrolls_sideways_on_a_phone(visit, code, page):
-    opened = visit(f"{code}/{page}", width=375)
-    wide = opened.evaluate(WIDER)
-    assert not wide, f"{code}/{page}: wider than a phone: {wide}. Cure: let it wrap or scroll"
+@every_page_and_search
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 375),
+        pytest.param("dark", 1280, marks=slow),
+        pytest.param("light", 375, marks=slow),
+    ],
+)
+def test_axe_finds_nothing(page, code, stem, theme, width):
+    put_on(page, theme)
+    found = axe(page)
+    assert not found, f"{code}/{stem}, {theme}, {width} px:\n" + "\n".join(found)
+
+
+@every_page_and_search
+@on_a_phone
+def test_nothing_scrolls_sideways_on_a_phone(page, code, stem, width):
+    wide = page.evaluate(WIDER)
+    assert not wide, f"{code}/{stem}: wider than a phone: {wide}. Cure: let it wrap or scroll"
 
 
 PREFERENCES = [("zh-CN", "zh"), ("en-GB", "en"), ("fr", "en")]
@@ -73,24 +74,24 @@ def test_the_front_page_offers_both_languages_without_scripts(visit, code):
     assert f"/{code}/chapters/index.html" in page.url
 
 
-@pytest.mark.parametrize(("code", "other"), [("en", "zh"), ("zh", "en")])
+@both_ways
 def test_the_switch_keeps_the_page_and_the_section(visit, code, other):
-    page = visit(f"{code}/chapters/04_padding_idx.html")
+    page = visit(f"{code}/chapters/{MODEL}.html")
     page.evaluate("document.querySelector('section#which-id').scrollIntoView()")
     box = page.locator("a.language-switch").bounding_box()
     # the mouse, because Playwright's own click scrolls the page first
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html#which-id")
+    page.wait_for_url(f"**/{other}/chapters/{MODEL}.html#which-id")
     top = page.evaluate("document.querySelector('section#which-id').getBoundingClientRect().top")
     assert abs(top) < 150
     assert page.faults == []
 
 
-@pytest.mark.parametrize(("code", "other"), [("en", "zh"), ("zh", "en")])
+@both_ways
 def test_the_switch_keeps_the_page_also_without_scripts(visit, code, other):
-    page = visit(f"{code}/chapters/04_padding_idx.html", java_script_enabled=False)
+    page = visit(f"{code}/chapters/{MODEL}.html", java_script_enabled=False)
     page.click("a.language-switch")
-    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html")
+    page.wait_for_url(f"**/{other}/chapters/{MODEL}.html")
 
 
 def test_a_folded_answer_opens_by_keyboard(visit):
@@ -114,7 +115,7 @@ def test_solutions_are_folded_and_open(visit, code):
 @both_themes
 @pytest.mark.parametrize("picture", ["img[src*=padding_batch]", ".cell_output img"])
 def test_figures_and_drawings_follow_the_readers_light_or_dark_page(visit, theme, picture):
-    page = visit("en/chapters/04_padding_idx.html", theme=theme)
+    page = visit(f"en/chapters/{MODEL}.html", theme=theme)
     image = page.locator(picture).first
     image.scroll_into_view_if_needed()
     grey = Image.open(io.BytesIO(image.screenshot())).convert("L")
@@ -137,18 +138,14 @@ def test_figures_and_drawings_follow_the_readers_light_or_dark_page(visit, theme
     ],
 )
 def test_a_page_is_light_or_dark_before_its_scripts_have_come(
-    browser, site, chosen, prefers, paper
+    new_context, site, chosen, prefers, paper
 ):
-    context = browser.new_context(color_scheme=prefers)
-    try:
-        page = context.new_page()
-        store = f"Object.entries({json.dumps(chosen)}).forEach(([k, v]) => localStorage[k] = v)"
-        page.add_init_script(store)
-        page.route(re.compile(r"\.m?js(\?|$)"), lambda route: route.abort())
-        page.goto(f"{site}/en/chapters/index.html", wait_until="load")
-        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    finally:
-        context.close()
+    page = new_context(color_scheme=prefers).new_page()
+    store = f"Object.entries({json.dumps(chosen)}).forEach(([k, v]) => localStorage[k] = v)"
+    page.add_init_script(store)
+    page.route(re.compile(r"\.m?js(\?|$)"), lambda route: route.abort())
+    page.goto(f"{site}/en/chapters/index.html", wait_until="load")
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     red = int(re.search(r"\d+", colour)[0])
     assert red < 60 if paper == "dark" else red > 220, (
         f"{colour}: the page turns {paper} only when its scripts arrive. "

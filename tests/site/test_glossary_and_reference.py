@@ -4,20 +4,12 @@ import re
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from bs4 import BeautifulSoup
 
-from web.book.editions import EDITIONS, ROOT
-from web.book.notebooks import paths, written_labels
+from tests.pages import STEMS, both_editions, fresh_soup, soup
+from web.book.editions import EDITIONS
+from web.book.notebooks import written_labels
 from web.book.reference import all_entries, rows
 from web.book.terms import terms
-
-SITE = ROOT / "_build" / "site"
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-
-
-def soup(code, stem):
-    page = SITE / code / "chapters" / f"{stem}.html"
-    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
 
 
 @both_editions
@@ -56,7 +48,7 @@ def test_every_public_name_has_its_section_in_chinese_with_a_sentence_first(code
 
 @both_editions
 def test_no_markup_is_left_in_the_text_of_the_reference(code):
-    page = soup(code, "d_api")
+    page = fresh_soup(code, "d_api")
     for tag in page.select("article :is(pre, code, .math)"):
         tag.decompose()
     words = page.select_one("article").get_text()
@@ -65,10 +57,10 @@ def test_no_markup_is_left_in_the_text_of_the_reference(code):
 
 def names_in_chapters(code):
     """Links from inline code to the reference: (chapter, words, id)."""
-    for path in paths():
-        for link in soup(code, path.stem).select("article a[href^='d_api.html#api-']"):
+    for stem in STEMS:
+        for link in soup(code, stem).select("article a[href^='d_api.html#api-']"):
             if link.code and link.code.get_text() == link.get_text():
-                yield path.stem, link.get_text(), urldefrag(link["href"]).fragment
+                yield stem, link.get_text(), urldefrag(link["href"]).fragment
 
 
 @both_editions
@@ -85,8 +77,8 @@ def test_a_name_in_a_chapter_is_a_link_that_lands_on_its_entry(code):
 
 @both_editions
 def test_names_in_headings_links_and_of_torch_are_left_alone(code):
-    for path in paths():
-        for link in soup(code, path.stem).select("a[href*='d_api.html#api-']"):
+    for stem in STEMS:
+        for link in soup(code, stem).select("a[href*='d_api.html#api-']"):
             assert not link.find_parent(re.compile("h[1-6]$"))
             assert not link.find_parent("a")
             assert not link.get_text().startswith("torch.")

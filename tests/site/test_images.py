@@ -7,25 +7,21 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
-from web.book.editions import EDITIONS, ROOT
-from web.book.notebooks import paths
+from tests.pages import PAGES, SITE, every_file, every_page, on_a_phone, soup
+from tests.site.browsing import again
 from web.pages.images import LIMIT, refuse_heavy_figures, size
-
-SITE = ROOT / "_build" / "site"
-PAGES = [(code, path.stem) for code in EDITIONS for path in paths()]
-every_page = pytest.mark.parametrize(("code", "stem"), PAGES)
 
 
 @lru_cache(None)
 def pictures(code, stem):
     """The pictures of an article, each with its file."""
-    page = SITE / code / "chapters" / f"{stem}.html"
-    article = page.read_text("utf-8").partition("<article")[2].partition("</article>")[0]
-    found = BeautifulSoup(article, "html.parser").select("img")
-    return [(picture, (page.parent / picture["src"]).resolve()) for picture in found]
+    folder = SITE / code / "chapters"
+    article = BeautifulSoup(str(soup(code, stem).article), "html.parser")  # without the sidebars
+    found = article.select("img")
+    return [(picture, (folder / picture["src"]).resolve()) for picture in found]
 
 
-@every_page
+@every_file
 def test_a_figure_keeps_its_place_before_it_arrives(code, stem):
     for picture, file in pictures(code, stem):
         told = (picture.get("width"), picture.get("height"))
@@ -34,7 +30,7 @@ def test_a_figure_keeps_its_place_before_it_arrives(code, stem):
         )
 
 
-@every_page
+@every_file
 def test_a_figure_weighs_60_kb_at_most(code, stem):
     for _, file in pictures(code, stem):
         weight = file.stat().st_size
@@ -43,7 +39,7 @@ def test_a_figure_weighs_60_kb_at_most(code, stem):
         )
 
 
-@every_page
+@every_file
 def test_a_figure_below_the_first_heading_waits_for_the_reader(code, stem):
     for picture, file in pictures(code, stem):
         opening = picture.find_previous("h2") is None
@@ -59,9 +55,11 @@ def test_the_book_has_figures_of_both_kinds():
     assert loading.count("lazy") > 10
 
 
-def test_figures_move_nothing_while_they_load(visit, chapter):
-    code, stem = chapter
-    page = visit(f"{code}/chapters/{stem}.html", width=375)
+@pytest.mark.turn(2)
+@every_page
+@on_a_phone
+def test_figures_move_nothing_while_they_load(page, code, stem, width):
+    again(page)
     wrong = page.eval_on_selector_all(
         "article img",
         """async images => {

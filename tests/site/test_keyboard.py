@@ -7,15 +7,23 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
-from tests.site.conftest import WIDER, axe
-from web.book.editions import EDITIONS
+from tests.pages import (
+    HAN,
+    MODEL,
+    both_editions,
+    both_themes,
+    both_widths,
+    english_first,
+    every_page,
+    every_page_at_one_width,
+    light_first,
+    on_a_phone,
+    other,
+)
+from tests.site.browsing import WIDER, again, axe, fold_out
 
-HAN = re.compile("[\u3400-\u9fff]")
 MOST_STOPS = 600  # the longest page has about half
-CHAPTER = "chapters/04_padding_idx.html"
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-both_widths = pytest.mark.parametrize("width", [1280, 375])
-
+CHAPTER = f"chapters/{MODEL}.html"
 # What the keyboard stands on: where it is, whether it is seen, and how its focus shows.
 STOP = """() => {
   const e = document.activeElement;
@@ -45,15 +53,6 @@ FORGOTTEN = """() => [...document.querySelectorAll("a[href], button, summary, in
   .map(e => e.outerHTML.slice(0, 140))"""
 
 
-def ready(page):
-    """Scripts may still run when the line is quiet."""
-    page.wait_for_function("localStorage.theme")  # the theme's script keeps what it has set
-    page.wait_for_selector("[role=status]", state="attached")
-    if page.locator("article .highlight").count():
-        page.wait_for_selector(".copybtn", state="attached")
-    return page
-
-
 def walk(page):
     """Press Tab from the top of the page to its end; what each press led to."""
     for _ in range(MOST_STOPS):
@@ -66,10 +65,10 @@ def walk(page):
     pytest.fail(f"Tab did not reach the end of the page in {MOST_STOPS} presses: a trap?")
 
 
-@both_widths
-def test_tab_reaches_everything_and_is_seen_everywhere(visit, chapter, width):
-    code, stem = chapter
-    page = ready(visit(f"{code}/chapters/{stem}.html", width=width, reduced_motion="reduce"))
+@pytest.mark.turn(2)
+@every_page_at_one_width
+def test_tab_reaches_everything_and_is_seen_everywhere(page, code, stem, width):
+    again(page)
     where = f"{code}/{stem} at {width} px"
     stops = list(walk(page))
     for stop in stops:
@@ -80,7 +79,6 @@ def test_tab_reaches_everything_and_is_seen_everywhere(visit, chapter, width):
     assert not forgotten, f"{where}: out of reach of the keyboard: {forgotten}. Cure: tabindex"
     assert round_the_end(page, "Tab") == 0, f"{where}: after the end comes the first stop"
     assert round_the_end(page, "Shift+Tab") == len(stops) - 1, f"{where}: and backwards the last"
-    assert page.faults == []
 
 
 def round_the_end(page, key):
@@ -92,15 +90,29 @@ def round_the_end(page, key):
     return None
 
 
+# The element with room for its outline, as far as the window shows it.
+AROUND = """() => {
+  const box = document.activeElement.getBoundingClientRect(), room = 12;
+  const [x, y] = [Math.max(0, box.left - room), Math.max(0, box.top - room)];
+  return {x, y, width: Math.min(innerWidth, box.right + room) - x,
+    height: Math.min(innerHeight, box.bottom + room) - y};
+}"""
+
+
+def picture(page, clip):
+    return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L")
+
+
 @pytest.mark.check
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@both_themes
 @pytest.mark.parametrize(("code", "width"), [("en", 1280), ("zh", 375)])
 def test_focus_changes_what_the_eye_sees(visit, code, width, theme):
     page = visit(f"{code}/{CHAPTER}", width=width, theme=theme, reduced_motion="reduce")
-    for stop in walk(ready(page)):
-        focused = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    for stop in walk(page):
+        around = page.evaluate(AROUND)
+        focused = picture(page, around)
         page.evaluate("window.held = document.activeElement; held.blur()")
-        plain = Image.open(io.BytesIO(page.screenshot())).convert("L")
+        plain = picture(page, around)
         page.evaluate("held.focus({focusVisible: true, preventScroll: true})")
         strong = ImageChops.difference(focused, plain).point(lambda grey: 255 * (grey > 60))
         assert sum(strong.histogram()[255:]) > 50, f"{code} at {width} px: {stop['html']}"
@@ -109,7 +121,7 @@ def test_focus_changes_what_the_eye_sees(visit, code, width, theme):
 @both_editions
 @both_widths
 def test_the_first_stop_leads_past_the_navigation_to_the_text(visit, code, width):
-    page = ready(visit(f"{code}/{CHAPTER}", width=width))
+    page = visit(f"{code}/{CHAPTER}", width=width)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -134,7 +146,7 @@ def open_dialog(page, name, width):
 @both_editions
 @pytest.mark.parametrize(("name", "width"), CASES)
 def test_a_dialog_takes_the_focus_and_escape_gives_it_back(visit, code, name, width):
-    page = ready(visit(f"{code}/{CHAPTER}", width=width))
+    page = visit(f"{code}/{CHAPTER}", width=width)
     dialog, opener = open_dialog(page, name, width)
     inside = "d => document.querySelector(d).contains(document.activeElement)"
     assert page.evaluate(inside, dialog), f"{code}: {dialog} opens and leaves the focus outside"
@@ -150,7 +162,7 @@ def test_a_dialog_takes_the_focus_and_escape_gives_it_back(visit, code, name, wi
 
 @both_editions
 def test_the_arrows_and_escape_work_in_the_menus_of_the_header(visit, code):
-    page = ready(visit(f"{code}/{CHAPTER}"))
+    page = visit(f"{code}/{CHAPTER}")
     for button in page.locator(".article-header-buttons .dropdown-toggle").all():
         button.press("Enter")
         menu = button.locator("xpath=following-sibling::ul")
@@ -168,7 +180,7 @@ MODES = {"en": {"Light", "Dark", "System Settings"}, "zh": {"亮色", "暗色", 
 
 @both_editions
 def test_the_colour_button_says_its_mode(visit, code):
-    page = ready(visit(f"{code}/{CHAPTER}"))
+    page = visit(f"{code}/{CHAPTER}")
     button = page.locator(".theme-switch-button")
     said = set()
     for _ in MODES[code]:
@@ -187,7 +199,7 @@ def test_the_colour_button_says_its_mode(visit, code):
 @both_editions
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_folds_open_and_close_by_keyboard(visit, code, key):
-    page = ready(visit(f"{code}/chapters/01_one_hot_matmul.html"))
+    page = visit(f"{code}/chapters/01_one_hot_matmul.html")
     for fold in ("details:not(.hide)", "details.hide"):
         summary = page.locator(f"article {fold} > summary").first
         for state in ("", None):
@@ -197,12 +209,11 @@ def test_folds_open_and_close_by_keyboard(visit, code, key):
 
 @both_editions
 def test_links_to_the_neighbours_and_to_the_twin_work_by_keyboard(visit, code):
-    page = ready(visit(f"{code}/{CHAPTER}"))
-    (other,) = set(EDITIONS) - {code}
+    page = visit(f"{code}/{CHAPTER}")
     for link, leads in [
         (".right-next", f"{code}/chapters/05"),
         (".left-prev", f"{code}/chapters/04"),
-        (".language-switch", f"{other}/chapters/04"),
+        (".language-switch", f"{other(code)}/chapters/04"),
     ]:
         page.press(link, "Enter")
         page.wait_for_url(f"**/{leads}*")
@@ -222,6 +233,7 @@ def names(page):
     session = page.context.new_cdp_session(page)
     session.send("DOM.enable")
     tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
     for node in tree:
         role = node.get("role", {}).get("value")
         if not node["ignored"] and role in CONTROLS:
@@ -238,11 +250,11 @@ def inside_text(page):
     )
 
 
+@pytest.mark.turn(1)
+@every_page
 @both_widths
-def test_everything_has_a_name_in_the_pages_language(visit, chapter, width):
-    code, stem = chapter
-    page = ready(visit(f"{code}/chapters/{stem}.html", width=width))
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+def test_everything_has_a_name_in_the_pages_language(page, code, stem, width):
+    fold_out(page)
     text = inside_text(page)
     for node, role, name in names(page):
         if role in MUST_HAVE_A_NAME:
@@ -254,36 +266,34 @@ def test_everything_has_a_name_in_the_pages_language(visit, chapter, width):
             )
 
 
-@both_editions
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@english_first
+@light_first
 @pytest.mark.parametrize("opened", ["folds", *DIALOGS])
 def test_axe_finds_nothing_either_when_something_is_open(visit, code, theme, opened):
-    page = ready(
-        visit(
-            f"{code}/chapters/01_one_hot_matmul.html",
-            width=375,
-            theme=theme,
-            reduced_motion="reduce",
-        )
-    )
+    """Folds on a chapter that has all kinds; the dialogs are the same on each page."""
+    stem = "01_one_hot_matmul" if opened == "folds" else "index"
+    address = f"{code}/chapters/{stem}.html"
+    page = visit(address, width=375, theme=theme, reduced_motion="reduce")
     if opened == "folds":
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        fold_out(page)
     else:
         open_dialog(page, opened, 375)
     assert axe(page) == []
 
 
-def test_nothing_scrolls_sideways_on_a_small_phone_with_all_folds_open(visit, chapter):
-    code, stem = chapter
-    page = ready(visit(f"{code}/chapters/{stem}.html", width=320))
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+@pytest.mark.turn(1)
+@every_page
+@on_a_phone
+def test_nothing_scrolls_sideways_on_a_small_phone_with_all_folds_open(page, code, stem, width):
+    page.set_viewport_size({"width": 320, "height": 600})
+    fold_out(page)
     wide = page.evaluate(WIDER)
     assert not wide, f"{code}/{stem}: wider than 320 px: {wide}. Cure: let it wrap or scroll"
 
 
-@both_editions
+@english_first
 def test_forced_colours_keep_focus_links_and_controls(visit, code):
-    page = ready(visit(f"{code}/{CHAPTER}", forced_colors="active", reduced_motion="reduce"))
+    page = visit(f"{code}/{CHAPTER}", forced_colors="active", reduced_motion="reduce")
     for stop in walk(page):
         cure = "Cure: :focus-visible in web/pages/static/book.css"
         assert stop["focus"], f"{code}: no focus in forced colours: {stop['html']}. {cure}"
@@ -293,8 +303,8 @@ def test_forced_colours_keep_focus_links_and_controls(visit, code):
 
 @both_editions
 def test_whoever_wants_no_movement_gets_none(visit, code):
-    page = ready(visit(f"{code}/chapters/01_one_hot_matmul.html", reduced_motion="reduce"))
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page = visit(f"{code}/chapters/01_one_hot_matmul.html", reduced_motion="reduce")
+    fold_out(page)
     page.hover("article .cell")
     assert page.evaluate("document.getAnimations().length") == 0
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"

@@ -4,18 +4,23 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 
-from tests.site.conftest import axe
-from web.book.editions import EDITIONS, ROOT, address
-from web.book.notebooks import paths
+from tests.pages import (
+    HAN,
+    MODEL,
+    SITE,
+    STEMS,
+    both_editions,
+    both_ways,
+    both_widths,
+    light_first,
+    read_page,
+    soup,
+)
+from tests.site.browsing import axe, go
+from web.book.editions import EDITIONS, address
 from web.book.words import WORDS
-
-SITE = ROOT / "_build" / "site"
-HAN = re.compile("[\u3400-\u9fff]")
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-both_ways = pytest.mark.parametrize(("code", "other"), [("en", "zh"), ("zh", "en")])
 
 
 def html_of(code):
@@ -26,13 +31,13 @@ def html_of(code):
 def test_no_page_is_without_its_twin():
     lonely = html_of("en") ^ html_of("zh")
     assert not lonely, f"in one edition only: {sorted(lonely)}"
-    assert {f"chapters/{path.stem}.html" for path in paths()} <= html_of("en")
+    assert {f"chapters/{stem}.html" for stem in STEMS} <= html_of("en")
 
 
 @both_ways
 def test_every_page_leads_to_its_twin(code, other):
     for name in sorted(html_of(code) - {"index.html"}):  # that one only leads to chapters/index
-        page = BeautifulSoup((SITE / code / name).read_text("utf-8"), "html.parser")
+        page = read_page(f"{code}/{name}")
         switches = page.select("a.language-switch")
         assert len(switches) == 1, f"{code}/{name}: {len(switches)} language switches, not one"
         target = ((SITE / code / name).parent / switches[0]["href"]).resolve()
@@ -54,7 +59,7 @@ def test_the_front_page_remembers_the_choice(visit, site, code, other):
     page.wait_for_url(f"**/{code}/chapters/index.html")
     page.click("a.language-switch")
     page.wait_for_url(f"**/{other}/chapters/index.html")
-    page.goto(f"{site}/", wait_until="networkidle")
+    go(page, f"{site}/")
     page.wait_for_url(f"**/{other}/chapters/index.html")
     assert page.faults == []
 
@@ -75,8 +80,8 @@ def test_a_missing_page_outside_the_editions_is_answered_in_the_language_that_wa
 
 
 @both_editions
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 375])
+@light_first
+@both_widths
 def test_axe_finds_nothing_on_the_page_for_missing_pages(visit, code, theme, width):
     page = visit(f"{code}/no_such_page.html", theme=theme, width=width)
     found = axe(page)
@@ -85,15 +90,14 @@ def test_axe_finds_nothing_on_the_page_for_missing_pages(visit, code, theme, wid
 
 
 @pytest.mark.parametrize("locale", ["xx", "fr"])
-def test_a_browser_that_keeps_nothing_gets_a_page(browser, site, locale):
-    context = browser.new_context(locale=locale)
+def test_a_browser_that_keeps_nothing_gets_a_page(new_context, site, locale):
+    context = new_context(locale=locale)
     context.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
     )
     page = context.new_page()
     page.goto(f"{site}/", wait_until="commit")
     page.wait_for_url("**/en/chapters/index.html")
-    context.close()
 
 
 @both_editions
@@ -109,7 +113,7 @@ def test_the_copy_button_speaks_the_language_of_the_page(visit, code):
 @both_editions
 def test_what_scripts_write_is_in_the_language_of_the_page(visit, code):
     """All names and tooltips once every script has run."""
-    for name in ("chapters/04_padding_idx", "search"):
+    for name in (f"chapters/{MODEL}", "search"):
         page = visit(f"{code}/{name}.html?q=sparse")
         words = page.evaluate(
             """() => [...document.querySelectorAll("*")].flatMap((tag) =>
@@ -128,9 +132,9 @@ OPEN_GRAPH = ("title", "description", "url", "image", "image:alt")
 @both_editions
 def test_every_page_has_a_title_a_description_and_a_picture_in_its_language(code):
     descriptions = {}
-    for path in paths():
-        name = f"{code}/chapters/{path.stem}.html"
-        page = BeautifulSoup((SITE / name).read_text("utf-8"), "html.parser")
+    for stem in STEMS:
+        name = f"{code}/chapters/{stem}.html"
+        page = soup(code, stem)
         said = {
             m.get("property") or m.get("name"): m["content"] for m in page.select("meta[content]")
         }
@@ -180,10 +184,10 @@ def test_the_sitemap_names_every_page_and_its_twin():
         links = {a.get("hreflang"): a.get("href") for a in url.findall("x:link", names)}
         listed[url.find("s:loc", names).text] = links
     expected = {
-        f"{where}/{code}/chapters/{path.stem}.html": {
-            e.hreflang: f"{where}/{c}/chapters/{path.stem}.html" for c, e in EDITIONS.items()
+        f"{where}/{code}/chapters/{stem}.html": {
+            e.hreflang: f"{where}/{c}/chapters/{stem}.html" for c, e in EDITIONS.items()
         }
-        for path in paths()
+        for stem in STEMS
         for code in EDITIONS
     }
     wrong = {page for page in {**listed, **expected} if listed.get(page) != expected.get(page)}
@@ -192,7 +196,7 @@ def test_the_sitemap_names_every_page_and_its_twin():
 
 def test_the_root_names_no_other_host():
     for name in ("index.html", "404.html"):
-        page = BeautifulSoup((SITE / name).read_text("utf-8"), "html.parser")
+        page = read_page(name)
         for tag in page.select(
             "script[src], img[src], a[href], link[rel=icon], link[rel=stylesheet]"
         ):

@@ -1,28 +1,34 @@
 """Addresses of cells and figures, copy buttons, previous and next, minutes to read."""
 
+import os
 import re
 from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
-from yaml import safe_load
 
-from web.book.editions import EDITIONS, ROOT
+from tests.pages import (
+    HAN,
+    MODEL,
+    SITE,
+    SMOKE,
+    STEMS,
+    both_editions,
+    both_widths,
+    contents,
+    every_page_in_one_language,
+    every_stem,
+    on_a_screen,
+    other,
+    read_page,
+    soup,
+)
+from tests.site.browsing import fold_out
+from web.book.editions import EDITIONS
 from web.book.notebooks import CHAPTERS, paths, read, tags
 from web.book.rules import is_chapter
 from web.pages.minutes import LOOKED_UP, measured, stated
-
-SITE = ROOT / "_build" / "site"
-STEMS = [path.stem for path in paths()]
-every_stem = pytest.mark.parametrize("stem", STEMS)
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-HAN = re.compile("[\u3400-\u9fff]")
-
-
-@lru_cache(None)
-def soup(code, stem):
-    page = SITE / code / "chapters" / f"{stem}.html"
-    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
 
 
 def code_cells(stem):
@@ -85,9 +91,9 @@ PLACES = ["cell-c015", "figure-padding_batch", "which-id"]
 
 @both_editions
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("width", [1280, 375])
+@both_widths
 def test_an_address_leads_to_its_place_and_marks_it(visit, code, place, width):
-    page = visit(f"{code}/chapters/04_padding_idx.html#{place}", width=width)
+    page = visit(f"{code}/chapters/{MODEL}.html#{place}", width=width)
     marked = f"#{place}" if "-" in place and place != "which-id" else f"#{place} > h2"
     box = page.locator(marked).bounding_box()
     assert 0 <= box["y"] < 450, "the place must be in sight"
@@ -98,23 +104,22 @@ def test_an_address_leads_to_its_place_and_marks_it(visit, code, place, width):
 @both_editions
 @pytest.mark.parametrize("place", PLACES)
 def test_the_switch_keeps_the_address_of_a_cell_a_figure_and_a_section(visit, code, place):
-    page = visit(f"{code}/chapters/04_padding_idx.html#{place}")
+    page = visit(f"{code}/chapters/{MODEL}.html#{place}")
     page.click("a.language-switch")
-    (other,) = set(EDITIONS) - {code}
-    page.wait_for_url(f"**/{other}/chapters/04_padding_idx.html#{place}")
+    page.wait_for_url(f"**/{other(code)}/chapters/{MODEL}.html#{place}")
 
 
 def test_the_switch_forgets_an_address_that_was_left_behind(visit):
-    page = visit("en/chapters/04_padding_idx.html#cell-c006")
+    page = visit(f"en/chapters/{MODEL}.html#cell-c006")
     page.evaluate("document.querySelector('#which-id').scrollIntoView({behavior: 'instant'})")
     page.evaluate("document.querySelector('.language-switch').click()")  # Playwright's scrolls
     page.wait_for_url("**/zh/chapters/04_padding_idx.html#which-id")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
+@both_widths
 @both_editions
 def test_the_sign_shows_when_pointed_at_and_moves_nothing(visit, code, width):
-    page = visit(f"{code}/chapters/04_padding_idx.html", width=width, reduced_motion="reduce")
+    page = visit(f"{code}/chapters/{MODEL}.html", width=width, reduced_motion="reduce")
     for place in (".cell", ".figure"):
         sign = page.locator(f"{place} > a.headerlink").first
         before = page.evaluate("document.documentElement.scrollHeight")
@@ -129,10 +134,13 @@ def test_the_sign_shows_when_pointed_at_and_moves_nothing(visit, code, width):
 # --- copy buttons --------------------------------------------------------------------------
 
 
-def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(visit, chapter):
-    code, stem = chapter
-    page = visit(f"{code}/chapters/{stem}.html", permissions=["clipboard-read", "clipboard-write"])
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+@pytest.mark.turn(3)
+@every_page_in_one_language
+@on_a_screen
+def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(
+    page, code, stem, width
+):
+    fold_out(page)
     for name, source in code_cells(stem).items():
         button = page.locator(f"#cell-{name} .copybtn")
         button.press("Enter")
@@ -148,19 +156,18 @@ def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(visi
             )
             == "visible"
         ), "the button must say it to the eye too"
-    assert page.faults == []
 
 
 @both_editions
 def test_what_code_printed_has_no_copy_button(visit, code):
-    page = visit(f"{code}/chapters/04_padding_idx.html")
+    page = visit(f"{code}/chapters/{MODEL}.html")
     page.wait_for_selector(".copybtn", state="attached")
     assert page.locator(".cell_output .copybtn").count() == 0
 
 
 @both_editions
 def test_the_copy_button_shows_where_there_is_no_mouse(visit, code):
-    page = visit(f"{code}/chapters/04_padding_idx.html", width=375, has_touch=True, is_mobile=True)
+    page = visit(f"{code}/chapters/{MODEL}.html", width=375, has_touch=True, is_mobile=True)
     button = page.locator(".copybtn").first
     button.wait_for(state="attached")
     assert button.evaluate("e => getComputedStyle(e).opacity") == "1"
@@ -168,22 +175,58 @@ def test_the_copy_button_shows_where_there_is_no_mouse(visit, code):
     page.wait_for_selector(".copybtn.success")
 
 
+# --- links inside the site -----------------------------------------------------------------
+
+
+def leads_to(page, link):
+    """The file that a link of a page leads to, and the place in it."""
+    path, fragment = urldefrag(link)
+    path = unquote(urlsplit(path).path)
+    file = (SITE / page).parent.joinpath(path) if path else SITE / page
+    file = Path(os.path.normpath(file))
+    return (file / "index.html" if file.is_dir() else file), unquote(fragment)
+
+
+@lru_cache(None)
+def addresses(file):
+    """What a link may name behind its #."""
+    return {tag["id"] for tag in read_page(str(file.relative_to(SITE))).select("[id]")}
+
+
+@pytest.mark.parametrize("page", ["search.html", *(f"chapters/{stem}.html" for stem in STEMS)])
+@both_editions
+def test_every_link_and_file_inside_the_site_is_there(code, page):
+    name = f"{code}/{page}"
+    tags = read_page(name).select("a[href], link[href], img[src], script[src]")
+    for link in {tag.get("href") or tag["src"] for tag in tags}:
+        if re.match(r"\w+:|//", link):
+            continue
+        file, place = leads_to(name, link)
+        assert file.is_relative_to(SITE), f"{name}: {link} leads out of the site"
+        assert file.is_file(), f"{name}: nothing lies at {link}. Cure: mend the link"
+        if place and file.suffix == ".html":
+            assert place in addresses(file), f"{name}: {link} has no such place. Cure: its label"
+
+
 # --- from page to page ---------------------------------------------------------------------
 
 
-def order():
-    contents = safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    files = [entry["file"] for part in contents["parts"] for entry in part["chapters"]]
-    return [file.removeprefix("chapters/") for file in [contents["root"], *files]]
+def in_order():
+    return [stem for part in contents() for stem in part]
 
 
 def test_the_contents_name_every_notebook():
-    assert sorted(order()) == sorted(STEMS)
+    assert sorted(in_order()) == sorted(STEMS)
+
+
+def test_make_test_opens_a_page_of_each_part():
+    for part in contents():
+        assert SMOKE & set(part), f"Cure: name one of {part} in SMOKE of tests/pages.py"
 
 
 @both_editions
 def test_previous_and_next_follow_the_contents(code):
-    stems = order()
+    stems = in_order()
     around = zip([None, *stems], stems, [*stems[1:], None], strict=False)
     for before, stem, after in around:
         found = {

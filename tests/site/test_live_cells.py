@@ -1,48 +1,47 @@
 """Live cells in a real Chromium: a reader runs the NumPy of a page in the page."""
 
-import os
 import re
-import warnings
 
 import pytest
 from playwright.sync_api import expect
 
 from benchmarks.site_live import UNTIL_KEPT
-from tests.site.conftest import SITE, axe, watch
+from tests.missing import skip_loudly
+from tests.pages import (
+    MODEL,
+    SITE,
+    both_widths,
+    english_first,
+    in_a_browser,
+    on_a_screen,
+    one_language,
+    slow,
+)
+from tests.site import browsing
+from tests.site.browsing import axe, go, watch
 from web.book.editions import EDITIONS
-from web.book.notebooks import paths, read, tags
+from web.book.notebooks import CHAPTERS, paths, read, tags
 from web.book.words import WORDS
 from web.site.server import serving
 
-SMOKE = "04_padding_idx"
 PATIENCE = 120_000  # ms: a hang limit, nothing is timed here
-both_editions = pytest.mark.parametrize("code", EDITIONS)
 
 
 def live_cells(path):
     return [cell for cell in read(path)["cells"] if "live" in tags(cell)]
 
 
-def pages():
-    """Every page with live cells; all but one in make check only."""
-    for path in paths():
-        if live_cells(path):
-            slow = [] if path.stem == SMOKE else [pytest.mark.check]
-            yield pytest.param(path, marks=slow, id=path.stem)
-
-
-every_page = pytest.mark.parametrize("path", list(pages()))
+STEMS = [path.stem for path in paths() if live_cells(path)]
+every_page = in_a_browser([(code, stem) for code in EDITIONS for stem in STEMS])
+# The code is the same in both editions (test_pages); a second one is run in the smoke set.
+every_code = in_a_browser([(one_language(stem), stem) for stem in STEMS])
 
 
 @pytest.fixture(scope="module", autouse=True)
 def python_is_there():
     """Without Pyodide the site is built without live cells; then there is nothing to test."""
     if not list(SITE.glob("pyodide-*")):
-        message = "the site was built without live cells (make book says why)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        warnings.warn(f"\n\n!!! SKIPPED: {message}\n", stacklevel=1)
-        pytest.skip(message)
+        skip_loudly("the site was built without live cells (make book says why)")
 
 
 class Reader:
@@ -112,13 +111,12 @@ def differences(page):
     return [f"cell {n}: {old} {new}" for n, (old, new) in enumerate(pairs, 1) if old != new]
 
 
-@pytest.fixture(scope="module", params=EDITIONS)
+@pytest.fixture(scope="module", params=["en", pytest.param("zh", marks=slow)])
 def started(request, browser, site):
     """A page on which Python runs already, shared by tests that leave it as they found it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.faults = watch(page, site)
-    page.goto(f"{site}/{request.param}/chapters/{SMOKE}.html", wait_until="networkidle")
+    context = browsing.new_context(browser)
+    page = watch(context.new_page(), site)
+    go(page, f"{site}/{request.param}/chapters/{MODEL}.html")
     reader = Reader(page, request.param)
     reader.run(reader.cell(0))
     yield reader
@@ -138,11 +136,14 @@ def reader(started):
 
 
 @every_page
-@both_editions
-def test_each_live_cell_and_no_other_has_the_buttons(visit, code, path):
-    page = visit(f"{code}/chapters/{path.stem}.html")
+@on_a_screen
+def test_each_live_cell_and_no_other_has_the_buttons(page, code, stem, width):
     bars = page.locator(".live-bar")
-    assert bars.count() == len(live_cells(path)) == page.locator(".cell.tag_live").count()
+    assert (
+        bars.count()
+        == len(live_cells(CHAPTERS / f"{stem}.ipynb"))
+        == page.locator(".cell.tag_live").count()
+    )
     words = [WORDS["live"][code][name] for name in ("run", "edit", "reset", "stop")]
     for buttons in bars.all():
         found = buttons.locator("button").all_text_contents()
@@ -150,32 +151,31 @@ def test_each_live_cell_and_no_other_has_the_buttons(visit, code, path):
     assert page.locator(".cell.tag_live .live-bar").count() == bars.count()
 
 
-def test_before_the_first_run_little_is_fetched(browser, site):
-    page = browser.new_page()
+def test_before_the_first_run_little_is_fetched(new_context, site):
+    page = new_context().new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{site}/en/chapters/{SMOKE}.html", wait_until="networkidle")
+    go(page, f"{site}/en/chapters/{MODEL}.html")
     assert page.locator(".live-bar").count()
     assert [url.split("/")[-1].split("?")[0] for url in asked if "/live/" in url] == ["live.mjs"]
     assert not [url for url in asked if "pyodide" in url]
     assert (SITE / "en/_static/live/live.mjs").stat().st_size < 3000
-    page.close()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
+@both_widths
 def test_the_buttons_move_nothing_when_they_come(visit, width):
     places = "parts => parts.map(part => part.getBoundingClientRect().top)"
-    page = visit(f"en/chapters/{SMOKE}.html", width=width)
+    page = visit(f"en/chapters/{MODEL}.html", width=width)
     assert page.locator(".live-bar").count()
     after = page.eval_on_selector_all("article :is(h2, p, pre)", places)
     page.route("**/live.mjs*", lambda route: route.abort())
-    page.reload(wait_until="networkidle")
+    page.reload(wait_until="load")
     assert not page.locator(".live-bar").count()
     assert page.eval_on_selector_all("article :is(h2, p, pre)", places) == after
 
 
 def test_without_scripts_the_page_has_no_buttons_and_no_room_for_them(visit):
-    page = visit(f"en/chapters/{SMOKE}.html", java_script_enabled=False)
+    page = visit(f"en/chapters/{MODEL}.html", java_script_enabled=False)
     assert page.locator(".live-bar").count() == 0
     code, box = (
         page.locator(f".cell.tag_live {part}").first.bounding_box()
@@ -187,17 +187,18 @@ def test_without_scripts_the_page_has_no_buttons_and_no_room_for_them(visit):
 # --- live = stored --------------------------------------------------------------------------
 
 
-@every_page
-@both_editions
-def test_live_outputs_are_the_stored_ones(visit, code, path):
-    page = visit(f"{code}/chapters/{path.stem}.html")
+@pytest.mark.turn(4)
+@every_code
+@on_a_screen
+def test_live_outputs_are_the_stored_ones(page, code, stem, width):
+    """The pages share a browser, so that Python's library is compiled once."""
     Reader(page, code).run_all()
-    assert page.locator(".live-output").count() == len(live_cells(path))
+    assert page.locator(".live-output").count() == len(live_cells(CHAPTERS / f"{stem}.ipynb"))
     assert differences(page) == []
     page.set_viewport_size({"width": 375, "height": 900})
     assert differences(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    assert page.faults == []
+    page.evaluate(UNTIL_KEPT)
 
 
 def test_one_other_character_in_a_stored_output_is_a_difference(reader):
@@ -484,7 +485,7 @@ def test_what_a_run_prints_is_bounded(reader):
     assert "y" not in reader.text(cell)
 
 
-@both_editions
+@english_first
 def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader, cuts = Reader(page, code), []
@@ -504,7 +505,7 @@ def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
     assert differences(page) == []
 
 
-@both_editions
+@english_first
 def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader = Reader(page, code)
@@ -519,7 +520,7 @@ def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, co
     reader.run(cell)
 
 
-@both_editions
+@english_first
 def test_a_network_that_falls_silent_is_given_up_in_time(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader = Reader(page, code)
@@ -551,23 +552,21 @@ WHERE = "import json\nprint(json.__file__[-3:])"
 
 
 @pytest.fixture
-def later(browser, site):
+def later(new_context, site):
     """Open the page anew in one browser that keeps what pages keep."""
-    context = browser.new_context()
-    faults = []
+    context, faults = new_context(), []
 
     def later():
-        page = context.new_page()
-        page.faults = watch(page, site)
+        page = watch(context.new_page(), site)
         faults.append(page.faults)
-        page.goto(f"{site}/en/chapters/ways_to_run.html", wait_until="networkidle")
+        go(page, f"{site}/en/chapters/ways_to_run.html")
         return Reader(page, "en")
 
     yield later
-    context.close()
     assert not any(faults)
 
 
+@slow
 def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
     first = later()
     first.run_all()
@@ -585,6 +584,7 @@ def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
     assert second.text(cell) == "pyc\n"
 
 
+@slow
 def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
     first = later()
     address = first.page.evaluate(
@@ -607,26 +607,24 @@ def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
 # --- everywhere -----------------------------------------------------------------------------
 
 
-@both_editions
-def test_live_cells_run_below_a_path(browser, tmp_path, code):
+@english_first
+def test_live_cells_run_below_a_path(new_context, tmp_path, code):
     (tmp_path / "repo").symlink_to(SITE)
     with serving(tmp_path) as address:
-        context = browser.new_context()
-        page = context.new_page()
-        faults = watch(page, f"{address}/repo/")
-        page.goto(f"{address}/repo/{code}/chapters/index.html", wait_until="networkidle")
+        page = watch(new_context().new_page(), f"{address}/repo/")
+        go(page, f"{address}/repo/{code}/chapters/index.html")
         Reader(page, code).run(page.locator(".cell.live").first)
-        assert differences(page) == faults == []
-        context.close()
+        assert differences(page) == page.faults == []
+        page.close()
 
 
-@both_editions
+@english_first
 @pytest.mark.parametrize(
-    ("theme", "width"), [("light", 1280), pytest.param("dark", 375, marks=pytest.mark.check)]
+    ("theme", "width"), [("light", 1280), pytest.param("dark", 375, marks=slow)]
 )
 def test_live_parts_are_accessible_and_fit_on_a_phone(visit, code, theme, width):
-    """The parts are the same on every page; the pages at rest are in test_browser."""
-    page = visit(f"{code}/chapters/{SMOKE}.html", width=width, theme=theme)
+    """The parts are the same on every page, this one is short; pages at rest: test_browser."""
+    page = visit(f"{code}/chapters/index.html", width=width, theme=theme)
     reader = Reader(page, code)
     cell = reader.cell(0)
     reader.edit(cell, "import numpy as np\nnp.arange(200)\nimport torch  # a comment" + "#" * 200)

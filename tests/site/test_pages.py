@@ -4,21 +4,12 @@ import json
 import re
 
 import pytest
-from bs4 import BeautifulSoup, NavigableString
+from bs4 import NavigableString
 
-from web.book.editions import EDITIONS, ROOT, address
-from web.book.notebooks import CHAPTERS, LABELLED_HEADING, language, paths, read
+from tests.pages import HAN, SITE, STEMS, every_file, every_stem, fresh_page, fresh_soup, soup
+from web.book.editions import EDITIONS, address
+from web.book.notebooks import CHAPTERS, LABELLED_HEADING, language, read
 from web.book.rules import check_terms, without_foreign
-
-SITE = ROOT / "_build" / "site"
-HAN = re.compile("[\u3400-\u9fff]")
-PAGES = [(code, path.stem) for code in EDITIONS for path in paths()]
-every_page = pytest.mark.parametrize(("code", "stem"), PAGES)
-
-
-def soup(code, stem):
-    page = SITE / code / "chapters" / f"{stem}.html"
-    return BeautifulSoup(page.read_text("utf-8"), "html.parser")
 
 
 def test_the_site_is_whole():
@@ -32,9 +23,9 @@ def test_every_file_may_be_read_by_whoever_serves_it():
     assert private == []
 
 
-@every_page
+@every_file
 def test_a_page_is_in_its_language(code, stem):
-    page = soup(code, stem)
+    page = fresh_soup(code, stem)
     assert page.html["lang"] == EDITIONS[code].language.replace("_", "-")
     assert bool(HAN.search(page.article.get_text())) is (code == "zh" or stem == "c_glossary")
     for marked in page.body.select("[lang]"):  # words in the other language say so
@@ -44,7 +35,7 @@ def test_a_page_is_in_its_language(code, stem):
         assert not HAN.search(page.get_text())
 
 
-@every_page
+@every_file
 def test_titles_and_contents_are_clean(code, stem):
     page = soup(code, stem)
     assert EDITIONS[code].title in page.title.get_text()
@@ -53,7 +44,7 @@ def test_titles_and_contents_are_clean(code, stem):
     assert "chapters/" not in words
 
 
-@every_page
+@every_file
 def test_a_page_names_its_twin_and_its_own_address(code, stem):
     page = soup(code, stem)
     alternates = {link["hreflang"]: link["href"] for link in page.select("link[hreflang]")}
@@ -71,7 +62,7 @@ def test_a_page_names_its_twin_and_its_own_address(code, stem):
     assert twin.parts[-3] != code
 
 
-@every_page
+@every_file
 def test_a_page_offers_its_notebook_colab_and_its_source(code, stem):
     page = soup(code, stem)
     links = [a["href"] for a in page.select(".article-header-buttons a")]
@@ -86,7 +77,7 @@ def test_a_page_offers_its_notebook_colab_and_its_source(code, stem):
     assert bool(HAN.search(without_foreign(words))) is (code == "zh")
 
 
-@every_page
+@every_file
 def test_sections_have_the_same_addresses_in_both_editions(code, stem):
     """Those of the labels that stand before its headings, which twins have in common."""
     found = [section["id"] for section in soup(code, stem).select("article section[id]")]
@@ -95,15 +86,26 @@ def test_sections_have_the_same_addresses_in_both_editions(code, stem):
     assert found == [label for label, _, _ in LABELLED_HEADING.findall(words)]
 
 
-@every_page
+@every_stem
+def test_both_editions_show_the_same_code_and_the_same_outputs(stem):
+    """So what runs code, or copies it, may do so in one of them."""
+    shown = [
+        [(cell["id"], [pre.get_text() for pre in cell.select("pre")]) for cell in cells]
+        for cells in (soup(code, stem).select("article .cell") for code in EDITIONS)
+    ]
+    assert shown[0] == shown[1], f"{stem}: the code or its outputs differ between the editions"
+
+
+@every_file
 def test_every_picture_has_words_in_the_pages_language(code, stem):
     for picture in soup(code, stem).select("article img"):
-        assert bool(HAN.search(picture["alt"])) is (code == "zh"), (
-            f"{code}/{stem}: {picture}. Cure: words in both languages, in the cell or its metadata"
-        )
+        cure = f"{code}/{stem}: {picture}. Cure: words in both languages, in cell or metadata"
+        words = picture.get("alt", "")
+        assert words.strip(), cure
+        assert bool(HAN.search(words)) is (code == "zh"), cure
 
 
-@every_page
+@every_file
 def test_formulas_are_typeset_and_have_mathml_and_no_script(code, stem):
     page = soup(code, stem)
     formulas = page.select(".math")
@@ -117,15 +119,15 @@ def test_chapters_with_formulas_have_some():
     assert soup("zh", "01_one_hot_matmul").select(".math")
 
 
-@every_page
+@every_file
 def test_chinese_pages_use_the_books_terms_also_outside_the_text(code, stem):
     if code == "zh":
         assert [str(p) for p in check_terms(0, soup(code, stem).get_text())] == []
 
 
-@pytest.mark.parametrize("page", ["search.html", *(f"chapters/{p.stem}.html" for p in paths())])
+@pytest.mark.parametrize("page", ["search.html", *(f"chapters/{stem}.html" for stem in STEMS)])
 def test_the_chinese_edition_speaks_chinese_around_the_text_too(page):
-    parsed = BeautifulSoup((SITE / "zh" / page).read_text("utf-8"), "html.parser")
+    parsed = fresh_page(f"zh/{page}")
     names = {"English", "Colab", "Ctrl", "K", ".ipynb", ".pdf", "html", EDITIONS["zh"].title}
     words = [
         tag[attribute]

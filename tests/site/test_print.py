@@ -8,22 +8,19 @@ import pytest
 from bs4 import BeautifulSoup, NavigableString
 from PIL import ImageChops
 
+from tests.pages import every_page, every_page_in_one_language, on_a_screen
+from tests.site.browsing import put_on
 from web.book.editions import ROOT
 
 PAPER = 672  # CSS pixels between the margins of A4
 
 
 @pytest.fixture
-def opened(visit, chapter):
-    """Opens the page with another width or theme, its scripts done."""
-    code, stem = chapter
-
-    def opened(theme="light", width=1280):
-        page = visit(f"{code}/chapters/{stem}.html", theme=theme, width=width)
-        page.wait_for_function("localStorage.theme")  # the theme's script keeps what it has set
-        return page
-
-    return opened
+def on_paper(page):
+    """The page laid out as it will be printed."""
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    page.emulate_media(media="print")
+    return page
 
 
 def printed(page):
@@ -52,8 +49,12 @@ def in_pictures(article):
             yield from (text.get_text() for text in drawn.select("text"))
 
 
-def test_folded_answers_unseen_figures_and_addresses_of_links_stand_on_paper(opened, chapter):
-    page = opened()
+@pytest.mark.turn(1)
+@every_page
+@on_a_screen
+def test_folded_answers_unseen_figures_and_addresses_of_links_stand_on_paper(
+    page, code, stem, width
+):
     article = BeautifulSoup(page.locator("article").inner_html(), "html.parser")
     paper = letters("".join(p.get_textpage().get_text_range() for p in printed(page)))
     wanted = {
@@ -63,55 +64,66 @@ def test_folded_answers_unseen_figures_and_addresses_of_links_stand_on_paper(ope
     }
     for what, pieces in wanted.items():
         lost = [piece.strip() for piece in pieces if letters(piece) not in paper]
-        assert not lost, f"{chapter}: {what} is not printed: {lost}. Cure: print.css"
+        assert not lost, f"{code}/{stem}: {what} is not printed: {lost}. Cure: print.css"
     assert not page.locator("article details[open]").count(), "printing must not unfold the page"
 
 
-def test_a_dark_page_prints_like_a_light_one(opened, chapter):
-    light, dark = printed(opened("light")), printed(opened("dark"))
+@pytest.mark.turn(1)
+@every_page_in_one_language
+@on_a_screen
+def test_a_dark_page_prints_like_a_light_one(page, code, stem, width):
+    light = printed(page)
+    put_on(page, "dark")
+    dark = printed(page)
     assert len(light) == len(dark)
     for number, (one, other) in enumerate(zip(light, dark, strict=True), 1):
         pictures = [page.render(scale=0.5).to_pil().convert("RGB") for page in (one, other)]
         assert ImageChops.difference(*pictures).getbbox() is None, (
-            f"{chapter}: sheet {number} of a dark page differs. Cure: book.mjs sets the light "
+            f"{code}/{stem}: sheet {number} of a dark page differs. Cure: book.mjs sets the light "
             "theme before printing"
         )
         assert pictures[1].getpixel((1, 1)) == (255, 255, 255)
 
 
-def test_paper_carries_no_buttons_and_no_navigation(opened, chapter):
-    page = opened()
+@pytest.mark.turn(1)
+@every_page
+@on_a_screen
+def test_paper_carries_no_buttons_and_no_navigation(page, code, stem, width):
     page.emulate_media(media="print")
     page.evaluate("scrollTo(0, 300); scrollTo(0, 200)")  # calls the button that leads to the top
     chrome = "button, dialog, form, .headerlink, .bd-sidebar, .prev-next-footer, #pst-skip-link"
     shown = page.locator(f":is({chrome}):visible").evaluate_all(
         "all => all.map(e => e.outerHTML.slice(0, 120))"
     )
-    assert not shown, f"{chapter}: printed, but of no use on paper: {shown}. Cure: print.css"
+    assert not shown, f"{code}/{stem}: printed, but of no use on paper: {shown}. Cure: print.css"
 
 
-def test_nothing_is_cut_at_the_edge_of_the_paper(opened, chapter):
-    page = opened(width=PAPER)
-    page.emulate_media(media="print")
-    cut = page.eval_on_selector_all(
+@pytest.mark.turn(1)
+@every_page
+@on_a_screen
+def test_nothing_is_cut_at_the_edge_of_the_paper(on_paper, code, stem, width):
+    cut = on_paper.eval_on_selector_all(
         "article :is(pre, div.math, table, img, p, li, .katex)",
         """all => all.filter(e => e.getBoundingClientRect().right > innerWidth
             || e.matches('pre, div.math, p, li') && e.scrollWidth > e.clientWidth + 1)
           .map(e => `${e.closest('[id]')?.id}: ${e.textContent.slice(0, 80)}`)""",
     )
-    assert not cut, f"{chapter}: wider than the paper: {cut}. Cure: break the line in the notebook"
+    assert not cut, (
+        f"{code}/{stem}: wider than the paper: {cut}. Cure: break the line in the notebook"
+    )
 
 
-def test_no_figure_and_no_code_is_split_between_two_sheets(opened, chapter):
-    page = opened(width=PAPER)
-    page.emulate_media(media="print")
-    splits = page.eval_on_selector_all(
+@pytest.mark.turn(1)
+@every_page
+@on_a_screen
+def test_no_figure_and_no_code_is_split_between_two_sheets(on_paper, code, stem, width):
+    splits = on_paper.eval_on_selector_all(
         "article :is(.figure, .cell_input .highlight)",
         """all => all.filter(e => getComputedStyle(e).breakInside != 'avoid'
             || e.getBoundingClientRect().height > 950)
           .map(e => e.closest('[id]').id)""",
     )
     assert not splits, (
-        f"{chapter}: {splits} may be split, or are higher than a sheet. Cure: print.css, or a "
+        f"{code}/{stem}: {splits} may be split, or are higher than a sheet. Cure: print.css, or a "
         "smaller figure or cell"
     )

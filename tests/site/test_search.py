@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from web.book.editions import EDITIONS, ROOT
-from web.book.notebooks import language, paths, read
+from tests.pages import SITE, STEMS, both_editions
+from tests.site import browsing
+from web.book.editions import ROOT
+from web.book.notebooks import language, read
 from web.book.terms import terms as all_terms
 from web.book.words import WORDS
 from web.search.search import readable
 
-SITE = ROOT / "_build" / "site"
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-CHAPTERS = {path.stem.split("_")[0]: path.stem for path in paths()}
+CHAPTERS = {stem.split("_")[0]: stem for stem in STEMS}
 CLINIC = "a_error_clinic"
 ENTRY = re.compile(r"^\(([\w-]+)\)=\n### `(.+)`$", re.MULTILINE)
 
@@ -33,15 +33,16 @@ ASK = """async (queries) => {
 
 @pytest.fixture(scope="module")
 def ask(browser, site):
-    """Many queries at once, on one page of each edition: the pages found, best first."""
-    opened = {code: browser.new_page() for code in EDITIONS}
-    for code, page in opened.items():
-        page.goto(f"{site}/{code}/search.html", wait_until="networkidle")
-    yield lambda code, queries: dict(
-        zip(queries, opened[code].evaluate(ASK, list(queries)), strict=True)
-    )
-    for page in opened.values():
-        page.close()
+    """Many queries at once, on one page of an edition: the pages found, best first."""
+    context, opened = browsing.new_context(browser), {}
+
+    def ask(code, queries):
+        if code not in opened:
+            opened[code] = browsing.go(context.new_page(), f"{site}/{code}/search.html")
+        return dict(zip(queries, opened[code].evaluate(ASK, list(queries)), strict=True))
+
+    yield ask
+    context.close()
 
 
 def shown(found):
@@ -322,12 +323,11 @@ def test_the_search_field_leads_to_the_results(visit):
 
 
 @both_editions
-def test_without_the_books_words_the_page_says_so(browser, site, code):
-    page = browser.new_page()
+def test_without_the_books_words_the_page_says_so(new_context, site, code):
+    page = new_context().new_page()
     page.route("**/sections.json", lambda route: route.abort())
-    page.goto(f"{site}/{code}/search.html?q=x", wait_until="networkidle")
+    browsing.go(page, f"{site}/{code}/search.html?q=x")
     assert page.locator("#search-status").inner_text() == WORDS["search"][code]["failed"]
-    page.close()
 
 
 @both_editions

@@ -1,15 +1,13 @@
 """What a first visit costs a reader: bytes by file, nothing unused, nothing that jumps."""
 
-import gzip
-from urllib.parse import urlsplit
-
 import pytest
 
-from web.book.editions import EDITIONS
-from web.book.notebooks import paths
+from tests.pages import PAGES, every_page, every_page_at_one_width, on_a_screen
+from tests.site.weights import bytes_of, stored, without_figures
 from web.maintain.screenshots import load_pictures
 
-LIMIT = 170_000  # bytes of a first visit, gzipped, beside the page's own figures
+LIMIT = 125_000  # bytes of a first visit, gzipped, beside the page's own figures
+GROWTH = 3_000  # more is a change of the stored number
 SHIFT = 0.01
 SLOW_LINE = {
     "offline": False,
@@ -17,7 +15,6 @@ SLOW_LINE = {
     "downloadThroughput": 1_600_000 / 8,
     "uploadThroughput": 750_000 / 8,
 }
-SMOKE = {"index", "01_one_hot_matmul"}
 # Every script of a page, and what it is there for. A file that is not listed fails.
 SCRIPTS = {
     "documentation_options.js": "Sphinx's options, which its other scripts read",
@@ -33,38 +30,10 @@ SCRIPTS = {
 }
 
 
-def stems():
-    for path in paths():
-        slow = [] if path.stem in SMOKE else [pytest.mark.check]
-        yield pytest.param(path.stem, marks=slow)
-
-
-every_page = pytest.mark.parametrize("stem", list(stems()))
-both_editions = pytest.mark.parametrize("code", EDITIONS)
-
-
 @pytest.fixture
-def loaded(browser, site):
-    """What a first visit of a page loads: path -> bytes on the wire, as a server sends them."""
-    contexts = []
-
-    def load(page):
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        contexts.append(context)
-        answers = []
-        tab = context.new_page()
-        tab.on("response", lambda answer: answers.append(answer))
-        tab.goto(f"{site}/{page}", wait_until="networkidle")
-        return {urlsplit(a.url).path: on_the_wire(a) for a in answers if a.ok}
-
-    yield load
-    for context in contexts:
-        context.close()
-
-
-def on_the_wire(answer):
-    packed = answer.url.endswith((".woff2", ".png"))  # gzip would gain nothing
-    return len(answer.body() if packed else gzip.compress(answer.body()))
+def files(page):
+    """What the first visit of the page loaded: path -> bytes on the wire."""
+    return bytes_of(page.first_visit)
 
 
 def listing(files):
@@ -73,20 +42,35 @@ def listing(files):
 
 
 @every_page
-@both_editions
-def test_a_first_visit_is_light(loaded, code, stem):
-    files = loaded(f"{code}/chapters/{stem}.html")
-    own = {name: size for name, size in files.items() if "/_images/" not in name}
+@on_a_screen
+def test_a_first_visit_is_light(files, code, stem, width):
+    own = without_figures(files)
     cure = "see which file grew; what few readers need is loaded when they ask for it"
     fault = f"{code}/{stem}: {sum(own.values()):,} bytes, at most {LIMIT:,}. Cure: {cure}"
     assert sum(own.values()) <= LIMIT, f"{fault}\n{listing(own)}"
 
 
 @every_page
-@both_editions
-def test_nothing_is_loaded_that_the_page_does_not_use(loaded, code, stem):
-    files = loaded(f"{code}/chapters/{stem}.html")
-    names = [name.rsplit("/", 1)[-1] for name in files]
+@on_a_screen
+def test_a_page_weighs_what_is_stored(files, code, stem, width):
+    """A page that lost twice as much as it may gain is stored anew, or it could grow back."""
+    own, known = without_figures(files), stored()[code].get(stem, 0)
+    grown = sum(own.values()) - known
+    assert -2 * GROWTH <= grown <= GROWTH, (
+        f"{code}/{stem}: {known:,} bytes are stored, it weighs {grown:+,}. Cure: if that has a "
+        f"good reason, .venv/bin/python -m tests.site.weights, and the reason into the commit\n"
+        f"{listing(own)}"
+    )
+
+
+def test_the_weight_of_every_page_is_stored():
+    assert {(code, stem) for code, pages in stored().items() for stem in pages} == set(PAGES)
+
+
+@every_page
+@on_a_screen
+def test_nothing_is_loaded_that_the_page_does_not_use(page, code, stem, width):
+    names = [name.rsplit("/", 1)[-1] for name in page.first_visit]
     scripts = {name for name in names if name.endswith((".js", ".mjs"))}
     unknown = scripts - set(SCRIPTS)
     assert not unknown, f"{code}/{stem}: {unknown}. Cure: say in SCRIPTS what for, or load later"
@@ -106,35 +90,33 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
+# From the top to the end by windows, each drawn before the next.
+READ_DOWN = """async () => {
+  for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight - 100) {
+    scrollTo(0, top);
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  }
+}"""
 
 
-@every_page
-@both_editions
-@pytest.mark.parametrize("width", [1280, 375])
-def test_nothing_jumps_while_a_page_arrives_on_a_slow_line(browser, site, code, stem, width):
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    try:
-        page = context.new_page()
-        page.add_init_script(OBSERVE)
-        line = context.new_cdp_session(page)
-        line.send("Network.enable")
-        line.send("Network.emulateNetworkConditions", SLOW_LINE)
-        page.goto(f"{site}/{code}/chapters/{stem}.html", wait_until="load")
-        height = page.evaluate("document.documentElement.scrollHeight")
-        for top in range(0, height, 800):
-            page.evaluate("top => window.scrollTo(0, top)", top)
-            page.wait_for_timeout(20)
-        load_pictures(page)
-        shifts = page.evaluate("window.shifts")
-    finally:
-        context.close()
+@every_page_at_one_width
+def test_nothing_jumps_while_a_page_arrives_on_a_slow_line(new_context, site, code, stem, width):
+    context = new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.add_init_script(OBSERVE)
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW_LINE)
+    page.goto(f"{site}/{code}/chapters/{stem}.html", wait_until="load")
+    page.evaluate(READ_DOWN)
+    load_pictures(page)
+    shifts = page.evaluate("window.shifts")
     total = sum(shift["value"] for shift in shifts)
     cure = "give what arrives late its place: width and height, or a minimal height"
     assert total <= SHIFT, f"{code}/{stem}: shift {total:.4f}. Cure: {cure}\n{shifts}"
 
 
 @every_page
-@both_editions
 def test_a_page_is_read_without_scripts(visit, code, stem):
     page = visit(f"{code}/chapters/{stem}.html", java_script_enabled=False)
     assert page.locator("article h1").is_visible()

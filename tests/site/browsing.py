@@ -1,0 +1,191 @@
+"""Pages in a browser: opened until they are ready, watched, and kept as they are at a failure."""
+
+import json
+import re
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
+
+from web.book.editions import ROOT
+
+FAILURES = ROOT / "_build" / "failures"  # the tests' own; the workflow uploads it
+VIEW = {"width": 1280, "height": 900}
+
+# A page is ready when each of its scripts has left its sign: the theme's keeps what it has set,
+# ours names the colour mode and adds the voice, the copy buttons and those of live cells are
+# there, the search has answered; and the fonts, which may come after the load event, have come.
+READY = """() => {
+  const all = (names) => [...document.querySelectorAll(names)];
+  if (document.readyState !== "complete" || document.fonts.status !== "loaded") return false;
+  if (!all("script[src*='book.mjs']").length) return true; // front page, missing page
+  const [status] = all("#search-status");
+  const words = status && JSON.parse(all("#search-settings")[0].textContent).words;
+  const asked = new URLSearchParams(location.search).get("q");
+  return Boolean(localStorage.theme)
+    && all(".theme-switch-button").every((button) => button.ariaLabel.includes(" · "))
+    && (!all("article").length || all("[role=status].visually-hidden").length > 0)
+    && (!all("article .highlight pre").length || all(".copybtn").length > 0)
+    && (!all("#live-bar").length || !all(".cell.tag_live:not(.live)").length)
+    && (!status || status.textContent !== words.loading
+      && (asked ? status.textContent !== "" : document.activeElement.name === "q"));
+}"""
+# What makes a page wider than its window; code and formulas scroll in boxes of their own.
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, .math"))
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+
+
+def ready(page):
+    """Until the page is as its scripts leave it (not: until the line is quiet)."""
+    page.wait_for_function(READY)
+    return page
+
+
+def go(page, address):
+    """Open an address in this page, and wait until it is ready."""
+    page.goto(address, wait_until="load")
+    return ready(page)
+
+
+def fold_out(page):
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+def axe(page):
+    """What axe finds on a page as it is now, with the element and the cure."""
+    options = {
+        "rules": {"label-content-name-mismatch": {"enabled": True}},
+        "resultTypes": ["violations"],  # it describes nothing else: half the time
+    }
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for v in violations
+        for node in v["nodes"]
+    ]
+
+
+# --- contexts, and what happens in them --------------------------------------------------------
+
+tracing = False  # conftest sets it where failed tests run once more
+
+
+def new_context(browser, **options):
+    """A reader's browser of its own, whose pages note what the console says."""
+    context = browser.new_context(**{"viewport": VIEW, **options})
+    context.on("console", lambda said: note(said.page, f"console {said.type}: {said.text}"))
+    context.on("weberror", lambda web: note(web.page, f"script error: {web.error}"))
+    if tracing:
+        context.tracing.start(screenshots=True, snapshots=True)
+    return context
+
+
+def note(page, line):
+    if page is not None:
+        page.notes = [*getattr(page, "notes", []), line]
+
+
+def watch(page, site, faults=None):
+    """From now on whatever goes wrong on the page is noted in ``page.faults``."""
+    page.faults = faults = [] if faults is None else faults
+
+    def request(request):
+        if not request.url.startswith((site, "data:", "blob:")):
+            faults.append(f"request to another host: {request.url}")
+
+    def response(response):
+        if response.status >= 400:
+            faults.append(f"status {response.status}: {response.url}")
+
+    def console(message):
+        if message.type in ("error", "warning"):
+            faults.append(f"console {message.type}: {message.text}")
+
+    page.on("request", request)
+    page.on("response", response)
+    page.on("console", console)
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    return page
+
+
+class Visits:
+    """The page that tests share: one visit for each page and width, by a reader who wants no
+    movement. One is open at a time; all faults of a visit are kept until the end."""
+
+    def __init__(self, browser, site):
+        self.site, self.faults, self.place, self.page = site, {}, None, None
+        allowed = ["clipboard-read", "clipboard-write"]
+        self.context = new_context(browser, reduced_motion="reduce", permissions=allowed)
+
+    def at(self, code, stem, width):
+        """The page as it was after its first visit."""
+        if self.place != (code, stem, width) or self.page.is_closed():
+            self.arrive(code, stem, width)
+        page = self.page
+        page.set_viewport_size({"width": width, "height": VIEW["height"]})
+        put_on(page, "light")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(d => d.open = unfolded.has(d));"
+            "document.activeElement?.blur(); scrollTo(0, 0);"
+        )
+        return page
+
+    def arrive(self, code, stem, width):
+        if self.page:
+            self.page.close()
+        self.place = (code, stem, width)
+        self.page = self.context.new_page()
+        self.page.set_viewport_size({"width": width, "height": VIEW["height"]})
+        watch(self.page, self.site, self.faults.setdefault(self.place, []))
+        asked = []
+        self.page.on("request", lambda request: asked.append(request.url))
+        address = "search.html?q=padding_idx" if stem == "search" else f"chapters/{stem}.html"
+        go(self.page, f"{self.site}/{code}/{address}")
+        self.page.first_visit = {urlsplit(u).path for u in asked if u.startswith(self.site)}
+        self.page.evaluate("window.unfolded = new Set(document.querySelectorAll('details[open]'))")
+
+
+def put_on(page, theme):
+    """Light or dark, on a screen; ready when the page has noticed."""
+    page.emulate_media(media="null", color_scheme=theme, reduced_motion="reduce")
+    page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
+
+
+def again(page):
+    """The same page, loaded anew: where the keyboard stood is forgotten."""
+    page.reload(wait_until="load")
+    page.evaluate("window.unfolded = new Set(document.querySelectorAll('details[open]'))")
+    return ready(page)
+
+
+# --- what is kept of a failure -----------------------------------------------------------------
+
+
+def folder_of(item):
+    """``_build/failures/test_browser.test_axe_finds_nothing-en-index``, say."""
+    name = re.sub(r"[^\w.]+", "-", f"{item.path.stem}.{item.name.partition('@')[0]}")
+    return FAILURES / name.strip("-")[:160]
+
+
+def keep(item, browser):
+    """A picture, the HTML and the console of each open page, as they are; a trace, if there is
+    one."""
+    folder = folder_of(item)
+    folder.mkdir(parents=True, exist_ok=True)
+    for at, context in enumerate(browser.contexts, 1):
+        for number, page in enumerate(context.pages, 1):
+            path = urlsplit(page.url).path
+            name = f"{at}-{number}-{path.strip('/').replace('/', '-') or 'front'}"
+            said = {"address": page.url, "faults": getattr(page, "faults", []),
+                    "console": getattr(page, "notes", [])}  # fmt: skip
+            words = json.dumps(said, ensure_ascii=False, indent=1)
+            (folder / f"{name}.json").write_text(words, "utf-8")
+            with suppress(Error):  # a page that answers no more keeps the test's own message
+                (folder / f"{name}.html").write_text(page.content(), "utf-8")
+                page.screenshot(path=folder / f"{name}.png", timeout=10_000)
+        if tracing:
+            context.tracing.stop(path=folder / f"trace-{at}.zip")
+            context.tracing.start(screenshots=True, snapshots=True)
