@@ -74,7 +74,8 @@ def visit(page: Page, address: str) -> None:
     rate = MEGABITS * 1e6 / 8
     limits = {"latency": LATENCY, "downloadThroughput": rate, "uploadThroughput": rate}
     throttle.send("Network.emulateNetworkConditions", {"offline": False, **limits})
-    page.goto(f"{address}/{PAGE}", wait_until="networkidle")
+    page.goto(f"{address}/{PAGE}", wait_until="load")
+    page.wait_for_selector(".live-bar")
 
 
 def seconds_to_run(page: Page) -> float:

@@ -6,9 +6,13 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.small_book import copy_book, copy_small_book
+from web.book.editions import EDITIONS
 from web.fetched.fetch import fetch
 
 
@@ -172,7 +176,6 @@ def test_an_old_python_is_told_which_one_is_needed(copy):
         'exec(sys.argv[2])" "$@"\n'
     )
     old.chmod(0o755)
-    (copy / "requirements.txt").touch()
     answer = subprocess.run(
         ["make", "--no-print-directory", "book", f"PYTHON={old}"],
         cwd=copy,
@@ -201,3 +204,24 @@ def test_the_address_in_the_configuration_stands_everywhere(small):
     assert "YOUR_GITHUB_NAME" not in text
     assert "https://someone.github.io/book/zh/chapters/index.html" in text
     assert "https://github.com/someone/book/edit/main/chapters/index.ipynb" in text
+
+
+@pytest.mark.check  # a build
+def test_the_themes_words_become_chinese_and_what_an_author_wrote_stays(small):
+    path = small / "chapters" / "01_one_hot_matmul.ipynb"
+    notebook = nbformat.read(path, 4)
+    words = "`Page`, **Main**, [Repository](#lookup-table), `Suggest edit`"
+    for code in EDITIONS:
+        notebook["cells"].append(new_markdown_cell(words, metadata={"tags": [code]}))
+    notebook["cells"].append(new_code_cell("Page = Main"))
+    nbformat.write(notebook, path)
+    answer = build(small)
+    assert answer.returncode == 0, answer.stderr
+    built = (small / "_build/site/zh/chapters/01_one_hot_matmul.html").read_text("utf-8")
+    page = BeautifulSoup(built, "html.parser")
+    said = page.article.select("p")[-1]
+    assert said.get_text() == "Page, Main, Repository, Suggest edit"
+    assert page.article.select("div.highlight")[-1].get_text() == "Page = Main\n"
+    assert [nav["aria-label"] for nav in page.select("nav.bd-docs-nav")] == ["章节"]
+    menu = [button.get_text(strip=True) for button in page.select(".dropdown-source-buttons a")]
+    assert menu == ["代码仓库", "修改建议"]

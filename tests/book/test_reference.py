@@ -169,7 +169,7 @@ def test_a_broken_table_is_refused_with_its_row_and_a_cure(fault, tmp_path, monk
         writer.writeheader()
         writer.writerows(broken)
     monkeypatch.setattr(reference, "TABLE", tmp_path / "reference.csv")
-    with pytest.raises(TableError, match=r"web/reference\.csv.*Cure: ") as refusal:
+    with pytest.raises(TableError, match=r"web/book/reference\.csv.*Cure: ") as refusal:
         rows.__wrapped__()
     assert words in str(refusal.value)
 
