@@ -177,8 +177,8 @@ def keep(item, browser):
     folder.mkdir(parents=True, exist_ok=True)
     for at, context in enumerate(browser.contexts, 1):
         for number, page in enumerate(context.pages, 1):
-            path = urlsplit(page.url).path
-            name = f"{at}-{number}-{path.strip('/').replace('/', '-') or 'front'}"
+            path = urlsplit(page.url).path.strip("/").removesuffix(".html")
+            name = f"{at}-{number}-{path.replace('/', '-') or 'front'}"
             said = {"address": page.url, "faults": getattr(page, "faults", []),
                     "console": getattr(page, "notes", [])}  # fmt: skip
             words = json.dumps(said, ensure_ascii=False, indent=1)
