@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error
 
-from web.editions import ROOT
+from tests.pages import FAILURES
 
-FAILURES = ROOT / "_build" / "failures"  # the tests' own; the workflow uploads it
 VIEW = {"width": 1280, "height": 900}
 
 # A page is ready when each of its scripts has left its sign: the theme's keeps what it has set,
@@ -166,7 +165,7 @@ def again(page):
 
 def folder_of(item):
     """``_build/failures/test_browser.test_axe_finds_nothing-en-index``, say."""
-    name = re.sub(r"[^\w.]+", "-", f"{item.path.stem}.{item.name.partition('@')[0]}")
+    name = re.sub(r"[^\w.]+", "-", f"{item.path.stem}.{item.name}")
     return FAILURES / name.strip("-")[:160]
 
 
