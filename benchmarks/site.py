@@ -85,7 +85,7 @@ def visit(browser: Browser, address: str, page: str) -> dict[str, float]:
     line = context.new_cdp_session(tab)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW_LINE)
-    # Stock Jupyter Book gives no sign that its scripts are done: a quiet line is the best there is.
+    # Stock Jupyter Book gives no sign that its scripts are done: a quiet line must do.
     tab.goto(f"{address}/{page}", wait_until="networkidle")
     tab.wait_for_timeout(1000)  # formulas that scripts set come later
     own = [a for a in answers if a.ok and "/_images/" not in urlsplit(a.url).path]

@@ -7,9 +7,9 @@ import pytest
 
 from tests.groups import group, put_in_order
 from tests.missing import LOUD
+from tests.pages import FAILURES
 from web.book.editions import ROOT
 
-FAILURES = ROOT / "_build" / "failures"
 AGAIN = FAILURES / "again.txt"
 
 

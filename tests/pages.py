@@ -11,6 +11,7 @@ from web.book.editions import EDITIONS, ROOT
 from web.book.notebooks import paths
 
 SITE = ROOT / "_build" / "site"
+FAILURES = ROOT / "_build" / "failures"  # what is kept of failures in a browser
 HAN = re.compile("[\u3400-\u9fff]")
 STEMS = [path.stem for path in paths()]
 MODEL = "04_padding_idx"  # the chapter with everything: folds, figures, live cells, an exercise

@@ -102,6 +102,7 @@ def test_a_public_name_without_its_chinese_sentence(copy):
     assert "web/book/reference.csv, row 'Generator.randint'. Cure: " in refusal(build(copy), copy)
 
 
+@pytest.mark.check  # a build
 def test_a_formula_that_katex_refuses_is_named_with_its_notebook_and_cell(small):
     edit(small / "chapters" / "01_one_hot_matmul.ipynb", r"\\top", r"\\notacommand")
     line = refusal(build(small), small)

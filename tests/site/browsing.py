@@ -8,40 +8,16 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error
 
-from web.book.editions import ROOT
+from tests.pages import FAILURES
+from web.maintain.screenshots import ready
 
-FAILURES = ROOT / "_build" / "failures"  # the tests' own; the workflow uploads it
 VIEW = {"width": 1280, "height": 900}
 
-# A page is ready when each of its scripts has left its sign: the theme's keeps what it has set,
-# ours names the colour mode and adds the voice, the copy buttons and those of live cells are
-# there, the search has answered; and the fonts, which may come after the load event, have come.
-READY = """() => {
-  const all = (names) => [...document.querySelectorAll(names)];
-  if (document.readyState !== "complete" || document.fonts.status !== "loaded") return false;
-  if (!all("script[src*='book.mjs']").length) return true; // front page, missing page
-  const [status] = all("#search-status");
-  const words = status && JSON.parse(all("#search-settings")[0].textContent).words;
-  const asked = new URLSearchParams(location.search).get("q");
-  return Boolean(localStorage.theme)
-    && all(".theme-switch-button").every((button) => button.ariaLabel.includes(" · "))
-    && (!all("article").length || all("[role=status].visually-hidden").length > 0)
-    && (!all("article .highlight pre").length || all(".copybtn").length > 0)
-    && (!all("#live-bar").length || !all(".cell.tag_live:not(.live)").length)
-    && (!status || status.textContent !== words.loading
-      && (asked ? status.textContent !== "" : document.activeElement.name === "q"));
-}"""
 # What makes a page wider than its window; code and formulas scroll in boxes of their own.
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("body *")]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("pre, .math"))
     .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
-
-
-def ready(page):
-    """Until the page is as its scripts leave it (not: until the line is quiet)."""
-    page.wait_for_function(READY)
-    return page
 
 
 def go(page, address):
@@ -166,7 +142,7 @@ def again(page):
 
 def folder_of(item):
     """``_build/failures/test_browser.test_axe_finds_nothing-en-index``, say."""
-    name = re.sub(r"[^\w.]+", "-", f"{item.path.stem}.{item.name.partition('@')[0]}")
+    name = re.sub(r"[^\w.]+", "-", f"{item.path.stem}.{item.name}")
     return FAILURES / name.strip("-")[:160]
 
 
@@ -177,8 +153,8 @@ def keep(item, browser):
     folder.mkdir(parents=True, exist_ok=True)
     for at, context in enumerate(browser.contexts, 1):
         for number, page in enumerate(context.pages, 1):
-            path = urlsplit(page.url).path
-            name = f"{at}-{number}-{path.strip('/').replace('/', '-') or 'front'}"
+            path = urlsplit(page.url).path.strip("/").removesuffix(".html")
+            name = f"{at}-{number}-{path.replace('/', '-') or 'front'}"
             said = {"address": page.url, "faults": getattr(page, "faults", []),
                     "console": getattr(page, "notes", [])}  # fmt: skip
             words = json.dumps(said, ensure_ascii=False, indent=1)

@@ -21,6 +21,32 @@ PICTURES = ROOT / "_build" / "pictures"
 WIDTHS = {1280: 900, 375: 800}
 
 
+# A page is ready when each of its scripts has left its sign: the theme's keeps what it has set,
+# ours names the colour mode and adds the voice, the copy buttons and those of live cells are
+# there, the search has answered; and the fonts, which may come after the load event, have come.
+READY = """() => {
+  const all = (names) => [...document.querySelectorAll(names)];
+  if (document.readyState !== "complete" || document.fonts.status !== "loaded") return false;
+  if (!all("script[src*='book.mjs']").length) return true; // front page, missing page
+  const [status] = all("#search-status");
+  const words = status && JSON.parse(all("#search-settings")[0].textContent).words;
+  const asked = new URLSearchParams(location.search).get("q");
+  return Boolean(localStorage.theme)
+    && all(".theme-switch-button").every((button) => button.ariaLabel.includes(" · "))
+    && (!all("article").length || all("[role=status].visually-hidden").length > 0)
+    && (!all("article .highlight pre").length || all(".copybtn").length > 0)
+    && (!all("#live-bar").length || !all(".cell.tag_live:not(.live)").length)
+    && (!status || status.textContent !== words.loading
+      && (asked ? status.textContent !== "" : document.activeElement.name === "q"));
+}"""
+
+
+def ready(page: Page) -> Page:
+    """Until the page is as its scripts leave it (not: until the line is quiet)."""
+    page.wait_for_function(READY)
+    return page
+
+
 def load_pictures(page: Page) -> None:
     """Also those that wait until a reader comes near."""
     page.evaluate("[...document.images].forEach(image => { image.loading = 'eager'; })")
@@ -34,8 +60,8 @@ def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -
     )
     page = context.new_page()
     for path in paths():
-        page.goto(f"{site}/{code}/chapters/{path.stem}.html", wait_until="networkidle")
-        load_pictures(page)
+        page.goto(f"{site}/{code}/chapters/{path.stem}.html", wait_until="load")
+        load_pictures(ready(page))
         name = f"{path.stem}-{code}-{theme}-{width}.png"
         page.screenshot(path=PICTURES / name, full_page=True)
         if (path.stem, theme, width) == ("01_one_hot_matmul", "light", 1280):
