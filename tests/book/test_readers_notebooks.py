@@ -13,7 +13,7 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 
-from tests.pages import HAN, IN_ONE_LANGUAGE, MODEL, SITE, both_editions, every_stem
+from tests.pages import HAN, IN_ONE_LANGUAGE, SITE, both_editions, every_stem, slow
 from web.book.editions import EDITIONS, Address, address
 from web.book.notebooks import for_readers, paths, read, shown, tags
 from web.book.rules import without_foreign
@@ -121,6 +121,7 @@ def test_one_download_has_all_notebooks_of_a_language_and_what_they_need(code, t
     assert bool(HAN.search(ways)) is (code == "zh")
 
 
+@slow  # a kernel in an environment of its own
 def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(kernel, tmp_path):
     """Colab is played by a module of its name; the published address by a local server."""
     notebook = published("en", "01_one_hot_matmul")
@@ -137,13 +138,8 @@ def test_in_colab_the_first_cell_installs_the_wheel_that_the_site_serves(kernel,
     assert str(kernel[1].parent.parent) in done["cells"][-1]["outputs"][0]["data"]["text/plain"]
 
 
-@pytest.mark.parametrize(
-    ("code", "stem"),
-    [
-        pytest.param(*page, marks=[] if page[1] == MODEL else [pytest.mark.check])
-        for page in IN_ONE_LANGUAGE
-    ],
-)
+@slow
+@pytest.mark.parametrize(("code", "stem"), IN_ONE_LANGUAGE)
 def test_a_downloaded_notebook_runs_in_an_empty_folder(code, stem, kernel, tmp_path):
     wheel = next((SITE / "wheels").glob("embedlib-*.whl"))
     install = ["-m", "pip", "install", "-q", "--no-deps", "--no-index", str(wheel)]

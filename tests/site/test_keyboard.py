@@ -19,6 +19,7 @@ from tests.pages import (
     light_first,
     on_a_phone,
     other,
+    slow,
 )
 from tests.site.browsing import WIDER, again, axe, fold_out
 
@@ -291,7 +292,8 @@ def test_nothing_scrolls_sideways_on_a_small_phone_with_all_folds_open(page, cod
     assert not wide, f"{code}/{stem}: wider than 320 px: {wide}. Cure: let it wrap or scroll"
 
 
-@english_first
+@slow
+@both_editions
 def test_forced_colours_keep_focus_links_and_controls(visit, code):
     page = visit(f"{code}/{CHAPTER}", forced_colors="active", reduced_motion="reduce")
     for stop in walk(page):

@@ -10,8 +10,8 @@ from tests.missing import skip_loudly
 from tests.pages import (
     MODEL,
     SITE,
+    both_editions,
     both_widths,
-    english_first,
     in_a_browser,
     on_a_screen,
     one_language,
@@ -33,8 +33,16 @@ def live_cells(path):
 
 STEMS = [path.stem for path in paths() if live_cells(path)]
 every_page = in_a_browser([(code, stem) for code in EDITIONS for stem in STEMS])
-# The code is the same in both editions (test_pages); a second one is run in the smoke set.
-every_code = in_a_browser([(one_language(stem), stem) for stem in STEMS])
+# The code is the same in both editions (test_pages). Python starts on each page: make test takes
+# one of them.
+every_code = pytest.mark.parametrize(
+    ("code", "stem"),
+    [
+        pytest.param(code, stem, marks=[] if stem == MODEL else [slow], id=f"{code}-{stem}")
+        for stem in STEMS
+        for code in [one_language(stem)]
+    ],
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -442,7 +450,9 @@ def test_an_error_above_stops_the_run_and_the_next_run_goes_on(reader):
     reader.run(below)
 
 
-@pytest.mark.parametrize("loop", ["while True: pass", "while True: print('again')"])
+@pytest.mark.parametrize(
+    "loop", ["while True: pass", pytest.param("while True: print('again')", marks=slow)]
+)
 def test_stop_ends_a_loop_says_what_is_lost_and_the_next_run_works(reader, loop):
     page, cell, other = reader.page, reader.cell(2), reader.cell(3)
     reader.edit(cell, loop)
@@ -464,6 +474,7 @@ def test_stop_ends_a_loop_says_what_is_lost_and_the_next_run_works(reader, loop)
     assert differences(page) == []
 
 
+@slow
 def test_a_loop_that_runs_for_a_cell_below_is_stopped_where_it_runs(reader):
     above, below = reader.cell(2), reader.cell(3)
     reader.edit(above, "while True: pass")
@@ -485,7 +496,8 @@ def test_what_a_run_prints_is_bounded(reader):
     assert "y" not in reader.text(cell)
 
 
-@english_first
+@slow
+@both_editions
 def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader, cuts = Reader(page, code), []
@@ -505,7 +517,8 @@ def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
     assert differences(page) == []
 
 
-@english_first
+@slow
+@both_editions
 def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader = Reader(page, code)
@@ -520,7 +533,8 @@ def test_a_network_that_stays_away_is_explained_and_the_next_run_works(visit, co
     reader.run(cell)
 
 
-@english_first
+@slow
+@both_editions
 def test_a_network_that_falls_silent_is_given_up_in_time(visit, code):
     page = visit(f"{code}/chapters/index.html")
     reader = Reader(page, code)
@@ -536,6 +550,7 @@ def test_a_network_that_falls_silent_is_given_up_in_time(visit, code):
     expect(reader.status(cell).locator("a")).to_be_visible()
 
 
+@slow
 def test_scripts_that_do_not_arrive_are_explained_and_asked_for_again(visit):
     page = visit("zh/chapters/index.html")
     reader = Reader(page, "zh")
@@ -607,7 +622,8 @@ def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
 # --- everywhere -----------------------------------------------------------------------------
 
 
-@english_first
+@slow
+@both_editions
 def test_live_cells_run_below_a_path(new_context, tmp_path, code):
     (tmp_path / "repo").symlink_to(SITE)
     with serving(tmp_path) as address:
@@ -618,10 +634,9 @@ def test_live_cells_run_below_a_path(new_context, tmp_path, code):
         page.close()
 
 
-@english_first
-@pytest.mark.parametrize(
-    ("theme", "width"), [("light", 1280), pytest.param("dark", 375, marks=slow)]
-)
+@slow
+@both_editions
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 375)])
 def test_live_parts_are_accessible_and_fit_on_a_phone(visit, code, theme, width):
     """The parts are the same on every page, this one is short; pages at rest: test_browser."""
     page = visit(f"{code}/chapters/index.html", width=width, theme=theme)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.pages import STEMS, both_editions
+from tests.pages import STEMS, both_editions, slow
 from tests.site.browsing import go, watch
 from tests.small_book import copy_small_book
 from web.book.editions import EDITIONS, ROOT
@@ -18,6 +18,9 @@ from web.maintain.screenshots import load_pictures
 from web.site.server import serving
 
 SLUG = "someone/book"
+
+
+pytestmark = slow  # a book is built
 
 
 def run(folder, *command, **environment):
@@ -124,7 +127,6 @@ def test_a_first_visit_below_a_path(reader, pages):
     assert reader.faults == []
 
 
-@pytest.mark.check
 @both_editions
 def test_every_link_and_file_of_every_page_is_there(reader, pages, code):
     address, folder = pages

@@ -76,6 +76,34 @@ def test_every_term_finds_its_chapter_among_the_first_three_pages(ask, code):
     assert not missed, "\n".join(missed)
 
 
+# What only the glossary or the reference of embedlib has.
+GLOSSARY_AND_REFERENCE = {
+    "en": {
+        "embedlib.Embedding": "d_api",
+        "embedding_dense_backward": "d_api",
+        "SparseAdam": "d_api",
+        "hashing trick": "c_glossary",
+        "all-reduce": "c_glossary",
+        "填充行": "c_glossary",
+    },
+    "zh": {
+        "embedlib.Embedding": "d_api",
+        "embedding_renorm_": "d_api",
+        "随机整数": "d_api",
+        "余弦相似度": "c_glossary",
+        "跳元模型": "c_glossary",
+        "hashing trick": "c_glossary",
+    },
+}
+
+
+@both_editions
+def test_a_search_finds_terms_and_names(ask, code):
+    wanted = GLOSSARY_AND_REFERENCE[code]
+    for query, found in ask(code, wanted).items():
+        assert wanted[query] in [hit["page"] for hit in found], f"{code}, search “{query}”"
+
+
 PASTED = {
     "as it is": lambda message: message,
     "with the kind of error": lambda message: f"RuntimeError: {message}",
