@@ -30,13 +30,20 @@ def fold_out(page):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
 
-def axe(page):
-    """What axe finds on a page as it is now, with the element and the cure."""
+def axe(page, around_the_text=False):
+    """What axe finds on a page as it is now, with the element and the cure.
+
+    ``around_the_text``: colours alone, and those outside the article.
+    """
     options = {
         "rules": {"label-content-name-mismatch": {"enabled": True}},
         "resultTypes": ["violations"],  # it describes nothing else: half the time
     }
-    violations = Axe().run(page, options=options).response["violations"]
+    context = None
+    if around_the_text:
+        options = {**options, "runOnly": {"type": "tag", "values": ["cat.color"]}}
+        context = {"exclude": [["article"]]}
+    violations = Axe().run(page, context, options).response["violations"]
     return [
         f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
         for v in violations
@@ -115,13 +122,19 @@ class Visits:
         self.place = (code, stem, width)
         self.page = self.context.new_page()
         self.page.set_viewport_size({"width": width, "height": VIEW["height"]})
-        watch(self.page, self.site, self.faults.setdefault(self.place, []))
+        faults = self.faults.setdefault(self.place, [])
+        watch(self.page, self.site, faults).on("crash", lambda: self.after_crash(faults))
         asked = []
         self.page.on("request", lambda request: asked.append(request.url))
         address = "search.html?q=padding_idx" if stem == "search" else f"chapters/{stem}.html"
         go(self.page, f"{self.site}/{code}/{address}")
         self.page.first_visit = {urlsplit(u).path for u in asked if u.startswith(self.site)}
         self.page.evaluate("window.unfolded = new Set(document.querySelectorAll('details[open]'))")
+
+    def after_crash(self, faults):
+        """One test tells of it; the next one visits the page anew."""
+        faults.append("the browser broke down on this page")
+        self.place = None
 
 
 def put_on(page, theme):
