@@ -30,19 +30,22 @@ def fold_out(page):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
 
+# axe's, of those that it runs by itself.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+
+
 def axe(page, around_the_text=False):
     """What axe finds on a page as it is now, with the element and the cure.
 
     ``around_the_text``: colours alone, and those outside the article.
     """
-    options = {
-        "rules": {"label-content-name-mismatch": {"enabled": True}},
-        "resultTypes": ["violations"],  # it describes nothing else: half the time
-    }
-    context = None
+    options = {"resultTypes": ["violations"]}  # it describes nothing else: half the time
     if around_the_text:
-        options = {**options, "runOnly": {"type": "tag", "values": ["cat.color"]}}
         context = {"exclude": [["article"]]}
+        options["runOnly"] = {"type": "rule", "values": COLOUR_RULES}
+    else:
+        context = None
+        options["rules"] = {"label-content-name-mismatch": {"enabled": True}}
     violations = Axe().run(page, context, options).response["violations"]
     return [
         f"{v['id']}: {node['html'][:120]} {node['failureSummary']}"
