@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.pages import both_editions
 from web.book.editions import EDITIONS
 from web.book.glossary import markdown, sort_key
 from web.book.notebooks import for_readers, labels, paths, read, written_labels
@@ -15,7 +16,6 @@ ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines()))
 ENTRY = re.compile(
     r"^\((term-[\w-]+)\)=\n\*\*(.+?)\*\* · <span lang=.+?>(.+?)</span>\\\n(.+)$", re.M
 )
-both_editions = pytest.mark.parametrize("code", EDITIONS)
 
 
 def entries(code):

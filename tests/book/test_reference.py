@@ -10,6 +10,7 @@ import torch
 
 import embedlib
 from embedlib import draw, functional, optim
+from tests.pages import both_editions
 from web.book import reference
 from web.book.editions import EDITIONS, address
 from web.book.notebooks import for_readers, paths, read, written_labels
@@ -19,7 +20,6 @@ from web.book.terms import TableError
 
 ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines()))
 ENTRIES = {entry.path: entry for entry in all_entries()}
-both_editions = pytest.mark.parametrize("code", EDITIONS)
 
 
 def public_names():

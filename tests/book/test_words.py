@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from tests.pages import HAN
 from web.book.words import BY_LANGUAGE, THEME, WORDS
 
 PLACE = re.compile(r"\{\w*\}|%\(\w+\)s")
-HAN = re.compile("[\u3400-\u9fff]")
 
 
 def test_both_languages_have_the_same_sections_and_keys():

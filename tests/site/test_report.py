@@ -7,16 +7,15 @@ import pytest
 import yaml
 from jinja2 import Template
 
-from web.book.editions import EDITIONS, PLACEHOLDER, ROOT, Address, address
+from tests.pages import SITE, both_editions
+from web.book.editions import PLACEHOLDER, ROOT, Address, address
 from web.book.words import WORDS
 from web.pages import report
 
-SITE = ROOT / "_build" / "site"
 TEMPLATE = ROOT / "web" / "pages" / "templates" / "report.html"
 PAGE = "chapters/04_padding_idx"
 WHERE = Address("https://github.com/someone/book", "https://someone.github.io/book")
 HTML = {"content-type": "text/html; charset=utf-8"}
-both_editions = pytest.mark.parametrize("code", EDITIONS)
 
 
 def form_file(code):
