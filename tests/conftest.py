@@ -58,6 +58,10 @@ def pytest_terminal_summary(terminalreporter, config):
         kept = FAILURES.relative_to(ROOT)
         terminalreporter.line(f"\nPictures, HTML, console and traces of failures: {kept}/")
     say_what_was_not_tested(terminalreporter)
+    if twice := terminalreporter.getreports("rerun"):
+        terminalreporter.section("CHROMIUM BROKE DOWN", sep="!", yellow=True)
+        names = "\n".join(report.nodeid for report in twice)
+        terminalreporter.line(f"By itself, and these tests ran a second time:\n{names}")
 
 
 def say_what_was_not_tested(terminalreporter):

@@ -125,8 +125,8 @@ class Visits:
         self.place = (code, stem, width)
         self.page = self.context.new_page()
         self.page.set_viewport_size({"width": width, "height": VIEW["height"]})
-        faults = self.faults.setdefault(self.place, [])
-        watch(self.page, self.site, faults).on("crash", lambda: self.after_crash(faults))
+        watch(self.page, self.site, self.faults.setdefault(self.place, []))
+        self.page.on("crash", self.after_crash)
         asked = []
         self.page.on("request", lambda request: asked.append(request.url))
         address = "search.html?q=padding_idx" if stem == "search" else f"chapters/{stem}.html"
@@ -134,9 +134,8 @@ class Visits:
         self.page.first_visit = {urlsplit(u).path for u in asked if u.startswith(self.site)}
         self.page.evaluate("window.unfolded = new Set(document.querySelectorAll('details[open]'))")
 
-    def after_crash(self, faults):
-        """One test tells of it; the next one visits the page anew."""
-        faults.append("the browser broke down on this page")
+    def after_crash(self, page):
+        """The next test visits the page anew (and this one, see conftest)."""
         self.place = None
 
 

@@ -4,6 +4,8 @@ pytest-playwright, which offers much of this, gives every test a context of its 
 tests of a page share one visit.
 """
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -12,6 +14,16 @@ from tests.pages import SITE
 from tests.site import browsing
 from web.maintain import chromium
 from web.site.server import serving
+
+
+def pytest_collection_modifyitems(items):
+    """Chromium itself breaks down, once in some thousand pages (156: by a null pointer, always the
+    same one, after the colour scheme changed). Such a test runs once more, and the summary says
+    so; a page that breaks it each time still fails."""
+    crashed = pytest.mark.flaky(reruns=1, only_rerun=["Target crashed"])
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(crashed)
 
 
 @pytest.fixture(scope="session")
