@@ -8,19 +8,16 @@ gather and scatter-add, with the roles of ids and bags exchanged::
     backward:  grad_weight[ids[i]] += grad_output[bag[i]]   for each i
 """
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.arrays import Array, Int64Array, pieces
 from embedlib.checks import argument, check_bool, check_grad_output, require_array
 from embedlib.renorm import embedding_renorm_
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
-
-Array = npt.NDArray[Any]
-Int64Array = npt.NDArray[np.int64]
 
 
 def embedding_bag(
@@ -97,7 +94,7 @@ def embedding_bag(
         return output
 
     total = np.zeros((bags.num_bags, weight.shape[1]), _wide(weight.dtype))
-    for part in _parts(bags.ids.size, weight.shape[1]):
+    for part in pieces(bags.ids.size, weight.shape[1]):
         rows = _take(weight, bags.ids[part])
         if bags.sample_weights is not None:
             rows = np.multiply(rows, bags.sample_weights[part, None], dtype=total.dtype)
@@ -186,7 +183,7 @@ def embedding_bag_backward(
         values = _take(grad, bags.bag) * scale[:, None]
         return SparseGrad(bags.ids, values, weight.shape), grad_samples
     grad_weight = np.zeros(weight.shape, grad.dtype)
-    for part in _parts(bags.ids.size, grad.shape[1]):
+    for part in pieces(bags.ids.size, grad.shape[1]):
         scatter_add(grad_weight, bags.ids[part], _take(grad, bags.bag[part]) * scale[part, None])
     return grad_weight, grad_samples
 
@@ -248,7 +245,7 @@ def _gradient_scale(
 def _sample_weights_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
     """Shape ``(N,)``; 0 for padding."""
     dots = np.empty(bags.ids.size, grad.dtype)
-    for part in _parts(dots.size, table.shape[1]):
+    for part in pieces(dots.size, table.shape[1]):
         rows, grads = _take(table, bags.ids[part]), _take(grad, bags.bag[part])
         dots[part] = np.einsum("nd,nd->n", grads, rows, dtype=_wide(grad.dtype))
     out = np.zeros(bags.is_kept.size, grad.dtype)
@@ -266,16 +263,6 @@ def _take(rows: Array, numbers: Int64Array) -> Array:
 def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype for sums: float32 for halves, else the same."""
     return np.result_type(dtype, np.float32)
-
-
-def _parts(n: int, columns: int) -> Iterator[slice]:
-    """Cut ``0 .. n - 1`` into pieces, so that the rows of one piece fit into the cache."""
-    step = max(1, _NUMBERS // max(1, columns))
-    for start in range(0, n, step):
-        yield slice(start, start + step)
-
-
-_NUMBERS = 1 << 16  # numbers in one piece: 256 KiB of float32
 
 
 # --- checks: in torch's order, and all before anything is written -----------------------------

@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from embedlib.arrays import Array
 
 
 def require_array(value: object, name: str, convert: str = "np.asarray(...)") -> None:

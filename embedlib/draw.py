@@ -19,11 +19,11 @@ from matplotlib.rcsetup import cycler
 from matplotlib.ticker import MaxNLocator
 
 from embedlib import functional as F
+from embedlib.arrays import Array
 from embedlib.palette import PALETTE
 
 __all__ = ["use_style", "table", "lookup", "scatter_add", "row_path"]  # noqa: RUF022 (as below)
 
-Array = npt.NDArray[Any]
 
 # Each accent has a line style of its own, so that a figure reads without colour too.
 _LINES = {

@@ -5,11 +5,10 @@ the table is `embedding_dense_backward`, or as a list of rows `embedding_sparse_
 `embedding_renorm_` keeps rows short. Chapter 01 builds the first two.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.arrays import Array, Int64Array
 from embedlib.bag import embedding_bag, embedding_bag_backward
 from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
 from embedlib.renorm import check_renorm, embedding_renorm_, renorm
@@ -28,9 +27,6 @@ __all__ = [  # noqa: RUF022 (from the definition to the bags, as one reads them)
     "embedding_bag",
     "embedding_bag_backward",
 ]
-
-Array = npt.NDArray[Any]
-Int64Array = npt.NDArray[np.int64]
 
 
 def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:

@@ -1,14 +1,12 @@
 """Is a backward function right? Compare it with small differences of the forward function."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.arrays import Array
 from embedlib.checks import require_array
-
-Array = npt.NDArray[Any]
 
 
 class GradcheckError(RuntimeError):

@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from embedlib import functional as F
 from embedlib import random
+from embedlib.arrays import Array
 from embedlib.checks import argument, check_grad_output, require_array
 from embedlib.sparse import SparseGrad
-
-Array = npt.NDArray[Any]
 
 
 class Parameter:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from embedlib.arrays import Array
 from embedlib.functional import embedding
-from embedlib.modules import Array, Parameter
+from embedlib.modules import Parameter
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad
 

@@ -1,14 +1,11 @@
 """Keep rows short: what `max_norm` does to a table (Chapter 05)."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
+from embedlib.arrays import Array, pieces
 from embedlib.checks import as_array, check_bounds, check_id_dtype, check_number
 from embedlib.sparse import distinct
-
-Array = npt.NDArray[Any]
 
 
 def embedding_renorm_(
@@ -57,9 +54,8 @@ def embedding_renorm_(
 def renorm(weight: Array, ids: Array, max_norm: float, norm_type: float) -> None:
     """`embedding_renorm_`, checked already; ids ``(N,)``."""
     rows, _ = distinct(ids, weight.shape[0])
-    step = max(1, _BLOCK // max(1, weight.shape[1]))
-    for start in range(0, rows.size, step):
-        block_rows = rows[start : start + step]
+    for piece in pieces(rows.size, weight.shape[1]):
+        block_rows = rows[piece]
         block = weight[block_rows]
         with np.errstate(all="ignore"):  # inf and nan are answers here
             norms = _norm(block, norm_type)
@@ -90,9 +86,6 @@ def _norm(rows: Array, p: float) -> npt.NDArray[np.float64]:
         sums = np.power(size, p, dtype=np.float64).sum(axis=1).astype(narrow)
         norms = np.power(sums, narrow(1 / p))
     return norms.astype(size.dtype).astype(np.float64)
-
-
-_BLOCK = 1 << 16  # numbers at a time: what is computed from them stays in the cache
 
 
 def check_renorm(weight: object, indices: object, max_norm: object, norm_type: object) -> Array:

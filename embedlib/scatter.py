@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from embedlib.arrays import Array
+
 Block = Callable[[Any], Array]  # some rows of values, ready to be added
 
 

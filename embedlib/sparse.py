@@ -7,13 +7,10 @@ all of them zeros; a sparse one keeps N numbers of rows and N rows.
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from embedlib.arrays import Array, Int64Array
 from embedlib.checks import require_array
 from embedlib.scatter import scatter_add
-
-Array = npt.NDArray[Any]
-Int64Array = npt.NDArray[np.int64]
 
 
 class SparseGrad:

@@ -1,0 +1,27 @@
+"""What the modules share about arrays: the names of their types, and how long ones are cut."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Int64Array = npt.NDArray[np.int64]
+
+PIECE = 1 << 16  # numbers: 256 KiB of float32, which a core's own cache (L2) holds
+
+
+def pieces(count: int, width: int = 1) -> Iterator[slice]:
+    """Cut ``0 .. count - 1`` so that each piece of rows, `width` numbers each, fits the cache.
+
+    A formula takes several NumPy calls, and each reads and writes its arrays from end to end. On
+    whole tables every call would wait for the memory; on pieces all calls but the first find
+    their numbers in the cache, and what lies between two calls is as large as a piece.
+
+    >>> list(pieces(5, width=30_000))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    step = max(1, PIECE // max(1, width))
+    for start in range(0, count, step):
+        yield slice(start, min(start + step, count))
