@@ -299,7 +299,7 @@ def _panel(table: Array) -> str:
     between machines. Letters outside stand at the edge, pale."""
     middle, reach = _frame(table)
     places = (table - middle) * ((_SIDE / 2 - _MARGIN) / reach)
-    outside: Array = (np.abs(places) > _SIDE / 2 - _MARGIN + 1).any(axis=1)
+    outside: Array = np.abs(places).max(axis=1) > _SIDE / 2 - _MARGIN + 1
     inside = np.clip(np.rint(places).astype(int), _MARGIN - _SIDE // 2, _SIDE // 2 - _MARGIN)
     rings, letters = "", ""
     for letter, (x, y), far in zip(ABC, inside.tolist(), outside.tolist(), strict=True):
