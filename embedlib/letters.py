@@ -279,18 +279,14 @@ class LetterMap:
 
     def _repr_svg_(self) -> str:
         starts = [n * (_SIDE + _SPACE) for n in range(len(self.tables))]
-        panels = [
+        panels = "".join(
             f'<g transform="translate({start})">{_panel(table)}</g>'
             for start, table in zip(starts, self.tables, strict=True)
-        ]
-        arrows = [
-            f'<text class="arrow" x="{start - _SPACE // 2}" y="{_SIDE // 2}">→</text>'
-            for start in starts[1:]
-        ]
+        )
         width = starts[-1] + _SIDE
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_SIDE}" '
-            f'width="{width}" height="{_SIDE}">{_style()}{"".join(panels + arrows)}</svg>'
+            f'width="{width}" height="{_SIDE}">{_style()}{panels}</svg>'
         )
 
 
@@ -312,10 +308,10 @@ def _panel(table: Array) -> str:
 
 
 def _frame(table: Array) -> tuple[Array, float]:
-    """The middle of a square that holds all letters but those that ran away, and half its side."""
-    middle = np.median(table, axis=0)
-    distance = np.sort(np.abs(table - middle).max(axis=1))
-    kept = table[np.abs(table - middle).max(axis=1) <= distance[-1 - _AWAY]]
+    """The middle of a square that holds all letters but a few that ran away, and half its side."""
+    distance = np.abs(table - np.median(table, axis=0)).max(axis=1)
+    distance[encode(VOWELS)] = 0  # these stay in the picture
+    kept = table[np.argsort(distance, kind="stable")[:-_AWAY]]
     low, high = kept.min(axis=0), kept.max(axis=0)
     return (low + high) / 2, float((high - low).max()) / 2 or 1.0
 
@@ -328,16 +324,16 @@ def _style() -> str:
         return (
             f"rect{{fill:{colour['paper']};stroke:{colour['grid']}}}"
             f"text{{fill:{colour['ink']}}}circle{{fill:none;stroke:{colour['blue']}}}"
-            f".vowel{{fill:{colour['blue']}}}.far,.arrow{{fill:{colour['muted']}}}"
+            f".vowel{{fill:{colour['blue']}}}.far{{fill:{colour['muted']}}}"
         )
 
     return (
         "<style>text{font:15px ui-monospace,Menlo,Consolas,monospace;text-anchor:middle;"
-        "dominant-baseline:central}.vowel{font-weight:bold}.arrow{font-size:22px}"
+        "dominant-baseline:central}.vowel{font-weight:bold}"
         f"circle{{stroke-width:1.5}}{rules('light')}"
         f"@media (prefers-color-scheme:dark){{{rules('dark')}}}</style>"
     )
 
 
-_SIDE, _SPACE, _MARGIN = 320, 40, 12  # pixels: of a square, between two, around a letter
+_SIDE, _SPACE, _MARGIN = 320, 24, 12  # pixels: of a square, between two, around a letter
 _AWAY = 3  # letters that may stand at the edge
