@@ -119,7 +119,7 @@ def test_the_cells_of_a_page_share_their_names(run):
     ("values", "options", "dtype"),
     [
         (([1, 2],), {}, np.int64),
-        (([1, 2], None), {"dtype": None}, np.int64),
+        (([1, 2],), {"dtype": None}, np.int64),
         ((3,), {}, np.int64),
         (([1, 2], np.int32), {}, np.int32),
         (([1, 2], "int32"), {}, np.int32),
