@@ -298,6 +298,21 @@ def draw_sparse_arithmetic(rng):
     return arguments | {"more_indices": more_indices, "more_values": more_values}, expected, slack
 
 
+def draw_huge_table(rng):
+    """Row numbers beyond 32 bits, and those that leave no room for anything beside them."""
+    rows, count = some(rng, 2**20, 2**31, 2**40, 2**60), int(rng.integers(0, 200))
+    ids = rng.choice(rng.integers(0, rows, 30), count)
+    grad = numbers(rng, count, 2, dtype=some(rng, np.float32, np.float64))
+    sparse = torch.ops.aten.embedding_sparse_backward(t(grad), t(ids), rows, -1, False)
+    together = sparse.coalesce()
+    absolute = torch.sparse_coo_tensor(t(ids)[None], t(np.abs(grad)), sparse.shape).coalesce()
+    return (
+        {"grad": grad, "ids": ids, "rows": rows},
+        {"rows": n(together.indices()[0]), "values": n(together.values())},
+        {"values": rounding(grad.dtype, count, n(absolute.values()))},
+    )
+
+
 # --- layers and optimizers -----------------------------------------------------------------------
 
 

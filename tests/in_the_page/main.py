@@ -14,11 +14,11 @@ WORK = Path(__file__).parent
 
 def main():
     import run_cell
-
-    run_cell.use_wide_integers()  # as worker.mjs does, before anything else
     from expressions import values
 
-    answers = {"doctests": doctests(), "cases": cases(), "expressions": values()}
+    answers = {"cases before": cases()}
+    run_cell.use_wide_integers()  # what worker.mjs does to NumPy
+    answers |= {"cases": cases(), "doctests": doctests(), "expressions": values()}
     (WORK / "answers.pickle").write_bytes(pickle.dumps(answers))
 
 

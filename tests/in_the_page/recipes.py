@@ -97,6 +97,11 @@ def sparse_arithmetic(indices, values, more_indices, more_values, dense):
     }
 
 
+def huge_table(grad, ids, rows):
+    together = F.embedding_sparse_backward(grad, ids, rows).coalesce()
+    return {"rows": together.indices, "values": together.values}
+
+
 def parts(grad):
     return {
         "indices": grad.indices,
@@ -217,8 +222,9 @@ CALLS = {
 RECIPES = {
     recipe.__name__: recipe
     for recipe in (
-        one_hot, lookup, max_norm, dense_gradient, sparse_gradient, bag, bag_with_max_norm,
-        bag_scaled, sparse_arithmetic, embedding_layer, bag_layer, linear_layer, saved_layer,
-        optimizer, random_numbers, first_weights, gradient_check, refused,
+        one_hot, lookup, max_norm, dense_gradient, sparse_gradient,
+        bag, bag_with_max_norm, bag_scaled, sparse_arithmetic, huge_table,
+        embedding_layer, bag_layer, linear_layer, saved_layer, optimizer,
+        random_numbers, first_weights, gradient_check, refused,
     )
 }  # fmt: skip

@@ -25,7 +25,7 @@ from web.book.editions import EDITIONS, ROOT
 from web.book.reference import all_entries
 
 HERE = Path(__file__).parent
-EACH = 150  # cases of a kind
+EACH = 125  # cases of a kind
 SHOWN = 5  # faults in a message
 FEW = 20  # cases of a kind that show what they call
 pytestmark = slow
@@ -50,7 +50,7 @@ def node():
     ours = ROOT / ".venv" / "bin" / "node"
     found = str(ours) if ours.exists() else shutil.which("node")
     if not found or not re.match(r"v[2-9]\d", output_of(found, "--version")):
-        skip_loudly("Node 20 or newer is not here. Once npm's registry is reached: make check")
+        skip_loudly("Node 20 or newer is not here: make check brings it")
     return found
 
 
@@ -97,9 +97,19 @@ def page(cases, tmp_path_factory):
 
 @pytest.mark.parametrize("kind", kinds)
 def test_the_page_gives_torchs_answers(page, cases, kind):
+    assert_right(cases, page["cases"], kind)
+
+
+@pytest.mark.parametrize("kind", kinds)
+def test_embedlib_needs_nothing_of_what_the_page_does_to_numpy(page, cases, kind):
+    """Else a fault would show as soon as that changes, or where embedlib runs without it."""
+    assert_right(cases, page["cases before"], kind)
+
+
+def assert_right(cases, answers, kind):
     wrong = [
         describe(case, found)
-        for case, answer in zip(cases, page["cases"], strict=True)
+        for case, answer in zip(cases, answers, strict=True)
         if case.kind == kind and (found := faults(case, answer))
     ]
     assert not wrong, f"{len(wrong)} of {EACH} cases, such as\n" + "\n".join(wrong[:SHOWN])
@@ -179,3 +189,16 @@ def test_a_number_that_readers_are_warned_of_differs_as_the_book_says(page, here
     expression = "np.full(3, 2**16) * 2**16"
     assert page["expressions"][expression] == "array([0, 0, 0])"
     assert here[expression] == "array([4294967296, 4294967296, 4294967296])"
+
+
+# --- what may be missing -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("finder", [node, pyodide])
+def test_without_node_or_pyodide_it_fails_under_ci(monkeypatch, tmp_path, finder):
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    monkeypatch.setitem(globals(), "SITE", tmp_path)
+    with pytest.raises(pytest.fail.Exception, match="make"):
+        finder()
