@@ -67,7 +67,11 @@ def padding(rng, rows):
 
 def t(array):
     """For torch: ids as int64, a gradient as it is."""
-    return torch.from_numpy(array.astype(np.int64) if array.dtype.kind == "i" else array.copy())
+    return torch.from_numpy(widened(array).copy())
+
+
+def widened(array):
+    return array.astype(np.int64) if array.dtype.kind == "i" else array
 
 
 def leaf(array):
