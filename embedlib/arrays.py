@@ -1,4 +1,4 @@
-"""What the modules share about arrays: the names of their types, and how long ones are cut."""
+"""What the modules share about arrays: their types, what an id is, how long ones are cut."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,19 @@ Array = npt.NDArray[Any]
 Int64Array = npt.NDArray[np.int64]
 
 PIECE = 1 << 16  # numbers: 256 KiB of float32, which a core's own cache (L2) holds
+INT_IS_SHORT = np.iinfo(int).bits < 64  # so in a browser, where addresses have 32 bits
+
+
+def wide_ids(ids: Array) -> Array:
+    """`ids` as they are; but where NumPy's int is short, whole numbers of any width as int64.
+
+    There ``np.argsort``, ``np.zeros(2, int)``, ``x.astype(int)`` give int32, which on a computer
+    are int64: ids that it takes must be taken there too. What is no whole number stays refused.
+
+    >>> wide_ids(np.array([2, 0]))
+    array([2, 0])
+    """
+    return ids.astype(np.int64, copy=False) if INT_IS_SHORT and ids.dtype.kind == "i" else ids
 
 
 def pieces(count: int, width: int = 1) -> Iterator[slice]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, Int64Array, pieces
+from embedlib.arrays import Array, Int64Array, pieces, wide_ids
 from embedlib.checks import argument, check_bool, check_grad_output, require_array
 from embedlib.renorm import embedding_renorm_
 from embedlib.scatter import scatter_add
@@ -279,8 +279,8 @@ def _check(
     include_last_offset: bool,
     padding_idx: int | None,
 ) -> _Bags:
-    ids, table = _as_array(input, "input", 1), _as_array(weight, "weight", 2)
-    starts = None if offsets is None else _as_array(offsets, "offsets", 3)
+    ids, table = wide_ids(_as_array(input, "input", 1)), _as_array(weight, "weight", 2)
+    starts = None if offsets is None else wide_ids(_as_array(offsets, "offsets", 3))
     samples = None
     if per_sample_weights is not None:
         samples = _as_array(per_sample_weights, "per_sample_weights", 9)
@@ -312,7 +312,7 @@ def _check(
 
 def _make_bags(ids: Array, starts: Array, samples: Array | None, padding: int | None) -> _Bags:
     ends = np.append(starts[1:], ids.size) if starts.size > 0 else starts
-    bag = np.repeat(np.arange(starts.size), ends - starts)
+    bag = np.repeat(np.arange(starts.size), (ends - starts).astype(np.intp))
     is_kept = np.ones(ids.size, np.bool_) if padding is None else ids != padding
     sample_weights = None if samples is None else samples.reshape(-1)[is_kept]
     kept = ids[is_kept].astype(np.int64, copy=False)

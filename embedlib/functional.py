@@ -8,7 +8,7 @@ the table is `embedding_dense_backward`, or as a list of rows `embedding_sparse_
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, Int64Array
+from embedlib.arrays import Array, Int64Array, wide_ids
 from embedlib.bag import embedding_bag, embedding_bag_backward
 from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
 from embedlib.renorm import check_renorm, embedding_renorm_, renorm
@@ -52,7 +52,7 @@ def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:
     array([[0, 0, 1, 0],
            [1, 0, 0, 0]])
     """
-    ids = as_array(input, "one_hot", "input", 1)
+    ids = wide_ids(as_array(input, "one_hot", "input", 1))
     check_int(num_classes, "one_hot", "num_classes", 2)
     if ids.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
@@ -333,7 +333,7 @@ def _check_lookup(
         check_int(padding_idx, "embedding", "padding_idx", 3)
     if max_norm is not None:
         check_renorm(weight, input, max_norm, norm_type)
-    ids = as_array(input, "embedding", "input", 1)
+    ids = wide_ids(as_array(input, "embedding", "input", 1))
     if table.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     check_id_dtype(ids, "#1", "embedding")
@@ -355,7 +355,7 @@ def _check_backward(
     """Returns the gradient as ``(N, D)`` and the ids as ``(N,)``."""
     name = "embedding_sparse_backward" if sparse else "embedding_dense_backward"
     grad = as_array(grad_output, name, "grad_output", 1)
-    ids = as_array(indices, name, "indices", 2).reshape(-1)
+    ids = wide_ids(as_array(indices, name, "indices", 2)).reshape(-1)
     check_int(num_weights, name, "num_weights", 3)
     check_int(padding_idx, name, "padding_idx", 4)
     check_bool(scale_grad_by_freq, name, "scale_grad_by_freq", 5)

@@ -2,7 +2,8 @@
 
 torch draws 32-bit words from a Mersenne Twister and makes numbers of them. Everything here is how
 it does that. Shown for torch on x86-64 with AVX2 or AVX-512; on other processors torch itself
-gives other last bits.
+gives other last bits. Normals in float64 also depend on the C library; in a browser, which has
+another one, they are up to 4 units in the last place off.
 
 >>> import embedlib
 >>> _ = embedlib.manual_seed(666)

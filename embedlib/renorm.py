@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, pieces
+from embedlib.arrays import Array, pieces, wide_ids
 from embedlib.checks import as_array, check_bounds, check_id_dtype, check_number
 from embedlib.sparse import distinct
 
@@ -92,7 +92,7 @@ def check_renorm(weight: object, indices: object, max_norm: object, norm_type: o
     """Returns the ids as ``(N,)``."""
     name = "embedding_renorm_"
     table = as_array(weight, name, "input", 1)
-    ids = as_array(indices, name, "indices", 2).reshape(-1)
+    ids = wide_ids(as_array(indices, name, "indices", 2)).reshape(-1)
     p = check_number(norm_type, name, "norm_type", 4)
     check_number(max_norm, name, "max_norm", 3)
     if table.ndim != 2:

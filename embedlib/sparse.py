@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embedlib.arrays import Array, Int64Array
+from embedlib.arrays import Array, Int64Array, wide_ids
 from embedlib.checks import require_array
 from embedlib.scatter import scatter_add
 
@@ -50,6 +50,7 @@ class SparseGrad:
     def __init__(self, indices: Int64Array, values: Array, shape: tuple[int, int]) -> None:
         require_array(indices, "indices")
         require_array(values, "values")
+        indices = wide_ids(indices)
         if indices.dtype != np.int64:
             raise RuntimeError(f"indices must be an int64 tensor, but got {indices.dtype}")
         if indices.ndim != 1 or values.shape != (indices.size, shape[1]):
