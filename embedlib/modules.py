@@ -88,6 +88,15 @@ class Module:
             if isinstance(value, Module):
                 yield from value._all_parameters(f"{prefix}{name}.")
 
+    def __repr__(self) -> str:
+        lines = [
+            f"  ({name}): {value!r}".replace("\n", "\n  ")
+            for name, value in vars(self).items()
+            if isinstance(value, Module)
+        ]
+        inside = "\n" + "\n".join(lines) + "\n" if lines else ""
+        return f"{type(self).__name__}({inside})"
+
     def __setattr__(self, name: str, value: Any) -> None:
         is_parameter = isinstance(vars(self).get(name), Parameter)
         if is_parameter and not (value is None or isinstance(value, Parameter)):

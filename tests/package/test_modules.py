@@ -1007,6 +1007,8 @@ def test_nested_modules_have_torchs_names_and_tied_weights_count_once():
     assert list(ours.state_dict()) == list(theirs.state_dict())
     assert list(ours.state_dict())[1:3] == ["out.weight", "table.weight"]
     assert ours.parameters() == [ours.own, ours.table.weight, ours.inner.bag.weight]
+    assert repr(ours) == repr(theirs).replace("Torch", "")
+    assert repr(embedlib.Module()) == repr(torch.nn.Module())
 
 
 def test_zero_grad_reaches_the_layers_in_a_module():
