@@ -38,3 +38,26 @@ def pieces(count: int, width: int = 1) -> Iterator[slice]:
     step = max(1, PIECE // max(1, width))
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
+
+
+def how_to_convert(value: object, name: str, convert: str = "np.asarray(...)") -> str:
+    """What to tell who gave something else where an array must stand: the cure for its type.
+
+    >>> how_to_convert([1, 2], "weight")
+    'weight must be an array, not list. Convert it with np.asarray(...)'
+    """
+    if hasattr(value, "detach"):  # torch's
+        cure = "Convert it with .detach().numpy()"
+    elif hasattr(value, "to_dense"):
+        cure = "Convert it with .to_dense()"
+    elif hasattr(value, "to_numpy"):  # that of pandas and others
+        cure = "Convert it with .to_numpy()"
+    elif hasattr(value, "parameters"):
+        cure = "It is a layer: pass its .weight, or call it and pass the output"
+    elif isinstance(value, list | tuple | range | int | float | complex | np.generic):
+        cure = f"Convert it with {convert}"
+    elif isinstance(value, set | frozenset | Iterator):
+        cure = f"Make a list of it first: {convert.replace('...', 'list(...)', 1)}"
+    else:
+        cure = "Pass a NumPy array"
+    return f"{name} must be an array, not {type(value).__name__}. {cure}"

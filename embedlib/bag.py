@@ -14,7 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib.arrays import Array, Int64Array, pieces, wide_ids
-from embedlib.checks import argument, check_bool, check_grad_output, require_array
+from embedlib.checks import (
+    argument,
+    check_bag_padding_idx,
+    check_bool,
+    check_grad_output,
+    require_array,
+)
 from embedlib.renorm import embedding_renorm_
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
@@ -85,6 +91,7 @@ def embedding_bag(
         input, weight, offsets, scale_grad_by_freq, mode, sparse,
         per_sample_weights, include_last_offset, padding_idx,
     )  # fmt: skip
+    weight = _as_array(weight, "weight", 2)
     if max_norm is not None:
         embedding_renorm_(weight, input.reshape(-1), max_norm, norm_type)  # padding too
     if mode == "max":
@@ -164,6 +171,7 @@ def embedding_bag_backward(
         input, weight, offsets, scale_grad_by_freq, mode, sparse,
         per_sample_weights, include_last_offset, padding_idx,
     )  # fmt: skip
+    weight = _as_array(weight, "weight", 2)
     where = argument("embedding_bag", "grad_output", 1)
     shape = (bags.num_bags, weight.shape[1])
     grad = check_grad_output(grad_output, shape, weight.dtype, where)
@@ -292,7 +300,7 @@ def _check(
     check_bool(scale_grad_by_freq, "embedding_bag", "scale_grad_by_freq", 4)
     check_bool(sparse, "embedding_bag", "sparse", 6)
     check_bool(include_last_offset, "embedding_bag", "include_last_offset", 8)
-    padding = _check_padding_idx(padding_idx, table.shape[0])
+    padding = check_bag_padding_idx(padding_idx, table.shape[0])
     _check_dtypes(ids, starts, table)
     _check_offsets(starts, ids.size)
     if samples is not None and samples.dtype != table.dtype:
@@ -320,8 +328,7 @@ def _make_bags(ids: Array, starts: Array, samples: Array | None, padding: int | 
 
 
 def _as_array(value: object, name: str, position: int) -> Array:
-    require_array(value, argument("embedding_bag", name, position))
-    return np.asarray(value)
+    return require_array(value, argument("embedding_bag", name, position))
 
 
 def _check_shapes(ids: Array, table: Array, offsets: Array | None, samples: Array | None) -> None:
@@ -361,23 +368,6 @@ def _check_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, samples: Arra
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only "
             f"supported for mode='sum' (got mode='{mode}')."
         )
-
-
-def _check_padding_idx(padding_idx: int | None, num_embeddings: int) -> int | None:
-    """Returns it in ``0 .. V - 1``."""
-    if padding_idx is None:
-        return None
-    if not isinstance(padding_idx, int | np.integer) or isinstance(padding_idx, bool):
-        raise TypeError(
-            "embedding_bag(): argument 'padding_idx' (position 9) must be int, "
-            f"not {type(padding_idx).__name__}"
-        )
-    if not -num_embeddings <= padding_idx < num_embeddings:
-        raise RuntimeError(
-            f"padding_idx must be within the number of embeddings, -{num_embeddings} through "
-            f"{num_embeddings - 1}, but got {padding_idx}"
-        )
-    return int(padding_idx) % num_embeddings
 
 
 def _check_dtypes(ids: Array, offsets: Array, table: Array) -> None:

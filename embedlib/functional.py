@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from embedlib.arrays import Array, Int64Array, wide_ids
 from embedlib.bag import embedding_bag, embedding_bag_backward
-from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
+from embedlib.checks import (
+    as_array,
+    check_bool,
+    check_bounds,
+    check_id_dtype,
+    check_int,
+    check_padding_idx,
+)
 from embedlib.renorm import check_renorm, embedding_renorm_, renorm
 from embedlib.scatter import scatter_add
 from embedlib.sparse import SparseGrad, distinct
@@ -376,12 +383,3 @@ def _check_backward(
         )
     check_bounds(ids, num_weights)
     return grad.reshape(ids.size, columns), ids
-
-
-def check_padding_idx(padding_idx: int, num_embeddings: int) -> None:
-    """Raise torch's AssertionError unless ``-V <= padding_idx < V``. 0 always passes.
-
-    >>> check_padding_idx(-1, 3)
-    """
-    if padding_idx > max(num_embeddings - 1, 0) or padding_idx < min(-num_embeddings, 0):
-        raise AssertionError("Padding_idx must be within num_embeddings")

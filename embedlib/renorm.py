@@ -47,7 +47,8 @@ def embedding_renorm_(
            [30.        , 40.        ]])
     """
     ids = check_renorm(weight, indices, max_norm, norm_type)
-    renorm(weight, ids, float(max_norm), float(norm_type))
+    table = as_array(weight, "embedding_renorm_", "input", 1)
+    renorm(table, ids, float(max_norm), float(norm_type))
     return weight
 
 

@@ -81,9 +81,9 @@ def test_sums_equal_torchs(data):
     # Onto an array torch adds entry by entry too: the same bits.
     before = dense.copy()
     theirs = (torch.tensor(dense) + to_torch(a)).numpy()
-    for ours in (dense + a, a + dense):
-        assert type(ours) is np.ndarray
-        assert (ours.dtype, ours.tobytes()) == (theirs.dtype, theirs.tobytes())
+    ours = dense + a
+    assert type(ours) is np.ndarray
+    assert (ours.dtype, ours.tobytes()) == (theirs.dtype, theirs.tobytes())
     assert dense.tobytes() == before.tobytes()
 
 
@@ -127,6 +127,72 @@ def test_scatter_add_has_the_bits_of_the_plain_loop(
     scatter_add(target, rows, values, scale, positions)
     assert target.tobytes() == expected.tobytes()
     assert values.tobytes() == before.tobytes()
+
+
+@given(
+    sparse_grads(),
+    st.one_of(
+        st.floats(-9, 9),
+        st.integers(-9, 9),
+        st.booleans(),
+        st.floats(-9, 9).map(np.float64),
+        st.floats(-9, 9).map(np.array),
+    ),
+)
+def test_a_number_times_a_gradient_has_torchs_bits_and_dtype(grad, number):
+    plain = number.item() if isinstance(number, np.generic | np.ndarray) else number
+    before = grad.values.copy()
+    theirs = to_torch(grad)
+    results = [(grad * number, theirs * plain), (number * grad, plain * theirs)]
+    results += [(grad / number, theirs / plain), (-grad, -theirs)]
+    for ours, reference in results:
+        values = reference._values().numpy()
+        if grad.shape[1] == 0:
+            continue  # torch may drop entries without numbers
+        assert ours.indices.tolist() == reference._indices()[0].tolist()
+        assert ours.values.dtype == values.dtype
+        # Bit for bit; but nan has many.
+        np.testing.assert_array_equal(ours.values, values)
+        assert (np.signbit(ours.values) == np.signbit(values))[~np.isnan(values)].all()
+        assert ours.is_coalesced == grad.is_coalesced
+    assert grad.values.tobytes() == before.tobytes()
+    product = (grad * number).values
+    same = grad
+    grad *= number
+    assert grad is same
+    np.testing.assert_array_equal(grad.values, product)
+
+
+@given(st.data())
+def test_differences_and_sums_in_place_equal_torchs(data):
+    a = data.draw(sparse_grads())
+    b = data.draw(sparse_grads(a.shape, a.values.dtype))
+    start = np.random.default_rng(0).standard_normal(a.shape).astype(a.values.dtype)
+    if a.values.dtype != np.float16:  # torch cannot add two lists of float16
+        theirs = (to_torch(a) - to_torch(b)).to_dense().numpy()
+        assert close((a - b).to_dense(), theirs, a, b)
+    assert not (a - a).to_dense().any()
+    for sign in (1, -1):
+        for layout in (start, np.asfortranarray(start)):
+            dense, reference = layout.copy(order="K"), torch.tensor(start)
+            kept, kept_reference = dense, reference
+            if sign == 1:
+                dense += a
+                reference += to_torch(a)
+            else:
+                dense -= a
+                reference -= to_torch(a)
+            assert dense is kept
+            assert reference is kept_reference
+            assert dense.tobytes() == reference.numpy().tobytes()
+    assert (start - a).tobytes() == (torch.tensor(start) - to_torch(a)).numpy().tobytes()
+    c, same = a, a
+    expected = (a + b).to_dense()
+    c += b
+    assert c is same
+    np.testing.assert_array_equal(c.to_dense(), expected)
+    c -= c
+    assert not c.to_dense().any()
 
 
 # --- examples ------------------------------------------------------------------------------------
@@ -231,12 +297,74 @@ def test_lists_are_refused():
 def test_only_gradients_of_the_same_shape_add_up(assert_same_error):
     a = SparseGrad(np.array([0]), ONE, (3, 2))
     b = SparseGrad(np.array([0]), ONE, (4, 2))
-    with pytest.raises(RuntimeError, match=r"to match, but \(3, 2\) != \(4, 2\)"):
+    with pytest.raises(RuntimeError, match=r"to match, but \[3, 2\] != \[4, 2\]"):
         a + b
     assert_same_error(lambda: to_torch(a) + to_torch(b), lambda: a + b, text=False)
     for other in (np.ones((4, 2)), np.ones(2), np.ones((1, 2))):
         dense = torch.from_numpy(other)
         assert_same_error(lambda d=dense: d + to_torch(a), lambda d=other: d + a, text=False)
-    for other in (1, None, [1.0]):
+    for other in (None, [1.0]):
         with pytest.raises(TypeError, match="unsupported operand"):
             a + other
+    for other in (1, 1.0, np.float32(1), np.ones((3, 2))):
+        theirs = torch.from_numpy(other) if isinstance(other, np.ndarray) else other
+        assert_same_error(lambda t=theirs: to_torch(a) + t, lambda o=other: a + o)
+        assert_same_error(lambda t=theirs: to_torch(a) - t, lambda o=other: a - o)
+    assert_same_error(lambda: 1 + to_torch(a), lambda: 1 + a)
+    assert_same_error(lambda: 1 - to_torch(a), lambda: 1 - a, text=False)
+
+
+MEANINGLESS = {
+    "times a gradient": lambda a: a * a,
+    "times an array": lambda a: a * np.ones((3, 2)),
+    "an array times it": lambda a: np.ones((3, 2)) * a,
+    "by a gradient": lambda a: a / a,
+    "by an array": lambda a: a / np.ones((3, 2)),
+    "a number by it": lambda a: 1 / a,
+    "an array by it": lambda a: np.ones((3, 2)) / a,
+    "times None": lambda a: a * None,
+    "its exponential": lambda a: np.exp(a),
+    "a sum of NumPy's": lambda a: np.add.reduce(a),
+}
+
+
+@pytest.mark.parametrize("case", MEANINGLESS)
+def test_what_has_no_meaning_here_is_a_type_error_and_changes_nothing(case):
+    a = SparseGrad(np.array([0]), ONE.copy(), (3, 2))
+    with pytest.raises(TypeError):
+        MEANINGLESS[case](a)
+    assert a.values.tolist() == [[1, 1]]
+
+
+def test_an_array_of_ints_takes_no_floats_as_in_torch(assert_same_error):
+    a = SparseGrad(np.array([0]), ONE, (3, 2))
+    ints = np.zeros((3, 2), np.int64)
+    theirs = torch.tensor(ints)
+
+    def ours_in_place():
+        nonlocal ints
+        ints += a
+
+    def theirs_in_place():
+        nonlocal theirs
+        theirs += to_torch(a)
+
+    assert_same_error(theirs_in_place, ours_in_place, text=False, unchanged=[ints])
+    total = ints + a
+    assert total.dtype == np.float64
+    read_only = np.zeros((3, 2))
+    read_only.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        read_only += a
+
+
+def test_a_changed_row_number_is_refused_by_every_sum():
+    a = SparseGrad(np.array([0]), ONE, (3, 2))
+    a.indices[0] = 3
+    dense = np.zeros((3, 2))
+    for call in (a.check, lambda: dense + a, lambda: a + a, lambda: a * 2, lambda: -a):
+        with pytest.raises(RuntimeError, match="found index 3"):
+            call()
+    with pytest.raises(RuntimeError, match="found index 3"):
+        dense -= a
+    assert not dense.any()
