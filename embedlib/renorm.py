@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from embedlib.arrays import Array, pieces
 from embedlib.checks import as_array, check_bounds, check_id_dtype, check_number
-from embedlib.sparse import distinct
+from embedlib.ids import distinct
 
 
 def embedding_renorm_(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import embedlib
 from embedlib import SparseGrad
 from embedlib.scatter import scatter_add
-from embedlib.sparse import distinct
+from embedlib.ids import distinct
 
 FLOATS = (np.float16, np.float32, np.float64)
 seeds = st.integers(0, 2**32 - 1)
