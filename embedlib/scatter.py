@@ -55,7 +55,7 @@ def scatter_add(
            [0., 0.],
            [2., 2.]])
     """
-    _check(rows, starts, bags=values, table=target)
+    _check(rows, starts, bags=values, table=target, target=target)
     if not target.flags.c_contiguous:  # its memory is written below, number after number
         copy = np.ascontiguousarray(target)
         scatter_add(copy, rows, values, scale, starts)
@@ -93,7 +93,7 @@ def gather_add(
     array([[3.],
            [4.]])
     """
-    _check(rows, starts, bags=target, table=values)
+    _check(rows, starts, bags=target, table=values, target=target)
     if _is_for_scipy(target) and values.dtype == target.dtype and values.flags.c_contiguous:
         _multiply("csr_matvecs", target, values, rows, scale, starts)
     else:
@@ -109,7 +109,8 @@ def take(table: Array, rows: Array) -> Array:
     """
     if not table.flags.c_contiguous:
         return table[rows]  # take would first copy the whole table
-    return table.take(rows, axis=0, mode="clip")  # "clip": do not check a second time
+    out: Array = table.take(rows, axis=0, mode="clip")  # "clip": do not check a second time
+    return out
 
 
 # --- by SciPy ------------------------------------------------------------------------------------
@@ -208,30 +209,35 @@ _FEW = 1 << 12  # numbers in a round; measured with 1, 8, 64 bags of 1,000 ids a
 
 def _bag_of_each(starts: Array) -> Array:
     """For each of the N rows, the bag in which it lies."""
-    return np.repeat(np.arange(starts.size - 1), np.diff(starts).astype(np.intp))
+    bags: Array = np.repeat(np.arange(starts.size - 1), np.diff(starts).astype(np.intp))
+    return bags
 
 
 def _scaled(found: Array, scale: Array | float, which: Any, dtype: np.dtype[Any]) -> Array:
     """Rows in `dtype`, times their factors: those that `which` names, or one for all."""
     found = found.astype(dtype, copy=False)
     if isinstance(scale, np.ndarray):
-        return found * scale[which, None].astype(dtype)
-    return found if scale == 1 else found * dtype.type(scale)
+        found = found * scale[which, None].astype(dtype)
+    elif scale != 1:
+        found = found * dtype.type(scale)
+    return found
 
 
 # --- checks --------------------------------------------------------------------------------------
 
 
-def _check(rows: Array, starts: Array | None, bags: Array, table: Array) -> None:
-    """Everything that the loops in C take on trust: a wrong number there ends the process."""
+def _check(rows: Array, starts: Array | None, *, bags: Array, table: Array, target: Array) -> None:
+    """Everything that SciPy's loops take on trust: a wrong number there ends the process."""
+    if not target.flags.writeable:  # np.add.at would write into it without a word
+        raise ValueError("the table to add to is read-only")
     check_bounds(rows, len(table))
     if bags.ndim != 2 or table.ndim != 2 or bags.shape[1] != table.shape[1]:
         raise ValueError(f"rows of {bags.shape} and {table.shape} cannot be added")
     if starts is None:
         fits = rows.shape == (len(bags),)
     else:
-        ends = starts[0], starts[-1]
-        fits = len(starts) == len(bags) + 1 and ends == (0, rows.size)
+        fits = starts.shape == (len(bags) + 1,) and rows.ndim == 1
+        fits = fits and (starts[0], starts[-1]) == (0, rows.size)
         fits = fits and bool((starts[1:] >= starts[:-1]).all())
     if not fits:
         raise ValueError(f"{rows.size} row numbers do not fit {len(bags)} rows of values")

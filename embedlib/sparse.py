@@ -11,7 +11,7 @@ import numpy as np
 from embedlib.arrays import Array, Int64Array
 from embedlib.checks import require_array
 from embedlib.ids import distinct
-from embedlib.scatter import scatter_add, take
+from embedlib.scatter import scatter_add
 
 
 class SparseGrad:
@@ -99,7 +99,10 @@ class SparseGrad:
         if self.is_coalesced:
             return self
         rows, rank = distinct(self.indices, self.shape[0])
-        result = SparseGrad(rows, _sum_by_rank(self.values, rank, rows.size), self.shape)
+        # -0.0 + x is x also for x = -0.0; a sum that begins at 0.0 would lose that sign.
+        sums = np.full((rows.size, self.shape[1]), -np.zeros((), self.values.dtype))
+        scatter_add(sums, rank, self.values)
+        result = SparseGrad(rows, sums, self.shape)
         result._coalesced = True
         return result
 
@@ -146,22 +149,3 @@ class SparseGrad:
             f"SparseGrad(indices={self.indices}, nnz={self.nnz}, shape={self.shape}, "
             f"is_coalesced={self.is_coalesced})"
         )
-
-
-def _sum_by_rank(values: Array, rank: Int64Array, num_ranks: int) -> Array:
-    """Row r of the result: the sum of the rows of `values` of rank r, in their order.
-
-    The first row of each rank is copied; often that is nearly all. So a row that stands alone
-    keeps its -0.0, which a sum that begins at 0.0 would lose. The others are added.
-    """
-    first = np.empty(num_ranks, np.int64)
-    first[rank[::-1]] = np.arange(rank.size)[::-1]  # written last, the first one remains
-    is_other = np.ones(rank.size, np.bool_)
-    is_other[first] = False
-    sums = take(values, first)
-    del first  # as large as the gradient if the rows are short
-    # Each row of values goes to a bag of ranks: a first one to none, another one to its own.
-    starts = np.zeros(rank.size + 1, np.int64)
-    np.cumsum(is_other, out=starts[1:])
-    scatter_add(sums, rank[is_other], values, starts=starts)
-    return sums

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 import embedlib
 from embedlib import SparseGrad
-from embedlib.scatter import scatter_add
 from embedlib.ids import distinct
 
 FLOATS = (np.float16, np.float32, np.float64)
@@ -99,34 +98,6 @@ def test_distinct_equals_numpys_unique_in_each_of_its_ways(seed, n, spread, dtyp
         assert ours.dtype == rank.dtype == np.int64
         assert ours.tolist() == expected.tolist()
         assert rank.tolist() == inverse.tolist()
-
-
-@given(
-    seeds,
-    st.integers(0, 60),
-    st.sampled_from([0, 1, 2, 3, 8, 9, 256, 259]),  # from 256 on, whole rows are added
-    st.sampled_from([1, 5, 12, 40]),
-    st.sampled_from([*FLOATS, np.int64]),
-    st.booleans(),
-    st.booleans(),
-)
-def test_scatter_add_has_the_bits_of_the_plain_loop(
-    seed, n, columns, num_rows, dtype, scaled, chosen
-):
-    rng = np.random.default_rng(seed)
-    target = (rng.standard_normal((num_rows, columns)) * 9).astype(dtype)
-    rows = rng.integers(0, num_rows, n).astype(rng.choice([np.int32, np.int64]))
-    values = (rng.standard_normal((n, 2 * columns)) * 9).astype(dtype)[:, ::2]
-    before = values.copy()
-    scale = rng.integers(1, 9, n).astype(np.float64) if scaled else None
-    positions = rng.integers(0, n, n) if chosen else None
-    expected = target.copy()
-    for i in range(n):
-        value = values[i if positions is None else positions[i]]
-        expected[rows[i]] += value * (1 if scale is None else scale[i].astype(dtype))
-    scatter_add(target, rows, values, scale, positions)
-    assert target.tobytes() == expected.tobytes()
-    assert values.tobytes() == before.tobytes()
 
 
 # --- examples ------------------------------------------------------------------------------------
