@@ -42,6 +42,7 @@ def close(ours, theirs, grad, *more):
 # --- properties ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("way")
 @given(sparse_grads())
 def test_to_dense_equals_torch_bit_for_bit(grad):
     theirs = to_torch(grad).to_dense().numpy()
@@ -50,6 +51,7 @@ def test_to_dense_equals_torch_bit_for_bit(grad):
     assert ours.tobytes() == theirs.tobytes()
 
 
+@pytest.mark.usefixtures("way")
 @given(sparse_grads())
 def test_coalesce_gives_torchs_rows_and_as_good_sums(grad):
     before = grad.values.copy()
@@ -63,8 +65,14 @@ def test_coalesce_gives_torchs_rows_and_as_good_sums(grad):
     assert close(ours.values, theirs.values().numpy(), grad)
     assert grad.values.tobytes() == before.tobytes()
     assert ours.to_dense().tobytes() == grad.to_dense().tobytes()  # the same order of adding
+    for row, total in zip(ours.indices, ours.values, strict=True):
+        first, *others = grad.values[grad.indices == row]
+        for value in others:
+            first = first + value
+        assert total.tobytes() == first.tobytes()
 
 
+@pytest.mark.usefixtures("way")
 @given(st.data())
 def test_sums_equal_torchs(data):
     a = data.draw(sparse_grads())
@@ -103,6 +111,7 @@ def test_distinct_equals_numpys_unique_in_each_of_its_ways(seed, n, spread, dtyp
 # --- examples ------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("columns", [1, 64, 256, 1000])
 @pytest.mark.parametrize("rows", [7, 3_000_000])
 def test_coalesce_is_right_for_long_lists(rows, columns):
@@ -114,6 +123,19 @@ def test_coalesce_is_right_for_long_lists(rows, columns):
     ours, theirs = grad.coalesce(), to_torch(grad).coalesce()
     assert ours.indices.tolist() == theirs.indices()[0].tolist()
     assert ours.values.tobytes() == theirs.values().numpy().tobytes()
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_coalesce_keeps_negative_zeros_as_torch_and_a_dense_gradient_does_not(dtype):
+    # Row 0 once, row 1 twice, both -0.0; in row 2 the two signs meet.
+    values = np.array([[-0.0], [-0.0], [-0.0], [-0.0], [0.0]], dtype)
+    grad = SparseGrad(np.array([0, 1, 1, 2, 2]), values, (4, 1))
+    theirs = to_torch(grad)
+    assert grad.coalesce().values.tobytes() == theirs.coalesce().values().numpy().tobytes()
+    assert np.signbit(grad.coalesce().values).ravel().tolist() == [True, True, False]
+    assert grad.to_dense().tobytes() == theirs.to_dense().numpy().tobytes()
+    assert not np.signbit(grad.to_dense()).any()
 
 
 @pytest.mark.parametrize("indices", [[], [3], [1, 1], [0, 2]])
@@ -146,6 +168,7 @@ def test_a_sparse_gradient_shares_memory_and_says_what_it_is():
     assert embedlib.SparseGrad is SparseGrad
 
 
+@pytest.mark.usefixtures("way")
 def test_a_table_as_long_as_int64_allows_can_be_coalesced():
     last = 2**63 - 2
     grad = SparseGrad(np.array([last, 3, last]), np.ones((3, 1)), (last + 1, 1)).coalesce()
@@ -153,6 +176,7 @@ def test_a_table_as_long_as_int64_allows_can_be_coalesced():
     assert grad.values.ravel().tolist() == [1.0, 2.0]
 
 
+@pytest.mark.usefixtures("way")
 def test_adding_to_a_transposed_array_is_right():
     grad = SparseGrad(np.array([1, 1]), np.ones((2, 3)), (2, 3))
     total = np.zeros((3, 2)).T + grad
