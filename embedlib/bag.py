@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedlib.arrays import Array, Int64Array, pieces
-from embedlib.checks import argument, as_array, check_bool, check_grad_output
+from embedlib.checks import argument, as_array, check_bool, check_bounds, check_grad_output
 from embedlib.ids import distinct
 from embedlib.renorm import embedding_renorm_
 from embedlib.scatter import gather_add, scatter_add, take
@@ -459,9 +459,11 @@ def _check_last_offset(offsets: Array, length: int) -> None:
 
 
 def _check_ids(ids: Array, num_embeddings: int) -> None:
-    bad = np.flatnonzero((ids < 0) | (ids >= num_embeddings))
-    if bad.size > 0:
+    try:
+        check_bounds(ids, num_embeddings)
+    except IndexError:
+        bad = np.flatnonzero((ids < 0) | (ids >= num_embeddings))[0]
         raise RuntimeError(
-            f"Index {bad[0]} of input takes value {ids[bad[0]]} which is not in the valid range "
+            f"Index {bad} of input takes value {ids[bad]} which is not in the valid range "
             f"[0, {num_embeddings})"
-        )
+        ) from None
