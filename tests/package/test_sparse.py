@@ -1,4 +1,4 @@
-"""Sparse gradients against torch's COO tensors, and the two helpers under them against loops."""
+"""Sparse gradients against torch's COO tensors."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 import embedlib
 from embedlib import SparseGrad
-from embedlib.ids import distinct
 
 FLOATS = (np.float16, np.float32, np.float64)
 seeds = st.integers(0, 2**32 - 1)
@@ -92,20 +91,6 @@ def test_sums_equal_torchs(data):
         assert type(ours) is np.ndarray
         assert (ours.dtype, ours.tobytes()) == (theirs.dtype, theirs.tobytes())
     assert dense.tobytes() == before.tobytes()
-
-
-@given(seeds, st.integers(0, 300), st.integers(1, 3), st.sampled_from([np.int32, np.int64]))
-def test_distinct_equals_numpys_unique_in_each_of_its_ways(seed, n, spread, dtype):
-    rng = np.random.default_rng(seed)
-    num_rows = [5, 400, 2**31 - 1][spread - 1]
-    ids = rng.integers(0, num_rows, n).astype(dtype)
-    ids[: n // 2] = ids[n // 2 : n // 2 * 2]
-    expected, inverse = np.unique(ids, return_inverse=True)
-    for rows in (num_rows, 2**40, 2**63 - 1):
-        ours, rank = distinct(ids, rows)
-        assert ours.dtype == rank.dtype == np.int64
-        assert ours.tolist() == expected.tolist()
-        assert rank.tolist() == inverse.tolist()
 
 
 # --- examples ------------------------------------------------------------------------------------
