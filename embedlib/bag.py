@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from embedlib.arrays import Array, Int64Array, pieces
 from embedlib.checks import argument, as_array, check_bool, check_bounds, check_grad_output
-from embedlib.ids import distinct
+from embedlib.ids import counts
 from embedlib.renorm import embedding_renorm_
 from embedlib.scatter import gather_add, scatter_add, take
 from embedlib.sparse import SparseGrad
@@ -180,7 +180,7 @@ def embedding_bag_backward(
     if mode == "max":
         return _max_gradient(grad, table, bags), grad_samples
 
-    scale = _gradient_scale(bags, table.shape[0], scale_grad_by_freq, mode)
+    scale = _gradient_scale(bags, scale_grad_by_freq, mode)
     if sparse:
         values = take(grad, bags.bag_of_each())
         if isinstance(scale, np.ndarray):
@@ -253,9 +253,7 @@ def _max_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
     return grad_weight
 
 
-def _gradient_scale(
-    bags: _Bags, num_weights: int, scale_grad_by_freq: bool, mode: str
-) -> Array | float:
+def _gradient_scale(bags: _Bags, scale_grad_by_freq: bool, mode: str) -> Array | float:
     """The factor of the gradient for each id; in float64, so that it is rounded once."""
     if bags.sample_weights is None and not scale_grad_by_freq and mode == "sum":
         return 1
@@ -263,8 +261,7 @@ def _gradient_scale(
     if bags.sample_weights is not None:
         scale *= bags.sample_weights
     if scale_grad_by_freq:
-        rank = distinct(bags.ids, num_weights)[1]
-        scale /= np.bincount(rank)[rank]
+        scale /= counts(bags.ids)
     if mode == "mean":
         scale /= np.repeat(bags.sizes(), bags.sizes())
     return scale

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from embedlib.arrays import Array, Int64Array, pieces
 from embedlib.bag import embedding_bag, embedding_bag_backward
 from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
-from embedlib.ids import distinct
+from embedlib.ids import counts, distinct
 from embedlib.renorm import check_renorm, embedding_renorm_, renorm
 from embedlib.scatter import scatter_add, take
 from embedlib.sparse import SparseGrad
@@ -276,7 +276,7 @@ def embedding_dense_backward(
 
     scale: Array | float = 1
     if scale_grad_by_freq:
-        scale = 1 / np.bincount(ids, minlength=1)[ids]
+        scale = 1 / counts(ids)
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
     if dtype == grad.dtype:
         scatter_add(grad_weight, ids, grad, scale)
