@@ -87,7 +87,7 @@ links: .venv/.book  ## ask every external link whether it still answers (needs t
 fuzz: .venv/.test  ## run the property tests with N random examples in all
 	$(BIN)/python tests/package/fuzz.py $(N) --jobs $(JOBS)
 
-bench: .venv/.test  ## time embedlib against torch (QUICK=1: in two minutes)
+bench: .venv/.test  ## time embedlib against torch (QUICK=1: in a few minutes)
 	$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick)
 
 bench-site: .venv/.test book  ## measure the website against stock Jupyter Book

@@ -8,7 +8,7 @@ the table is `embedding_dense_backward`, or as a list of rows `embedding_sparse_
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, Int64Array, wide_ids
+from embedlib.arrays import Array, Int64Array, pieces, wide_ids
 from embedlib.bag import embedding_bag, embedding_bag_backward
 from embedlib.checks import (
     as_array,
@@ -18,9 +18,10 @@ from embedlib.checks import (
     check_int,
     check_padding_idx,
 )
+from embedlib.ids import counts, distinct
 from embedlib.renorm import check_renorm, embedding_renorm_, renorm
-from embedlib.scatter import scatter_add
-from embedlib.sparse import SparseGrad, distinct
+from embedlib.scatter import scatter_add, take
+from embedlib.sparse import SparseGrad
 
 __all__ = [  # noqa: RUF022 (from the definition to the bags, as one reads them)
     "one_hot",
@@ -151,10 +152,7 @@ def embedding(
     check_bool(sparse, "embedding", "sparse", 5)
     if max_norm is not None:
         renorm(weight, ids.reshape(-1), float(max_norm), float(norm_type))
-    if not weight.flags.c_contiguous:
-        return weight[ids]  # take would first copy the whole table
-    # The ids are checked already. "clip" tells take not to check them a second time.
-    return weight.take(ids, axis=0, mode="clip")
+    return take(weight, ids)
 
 
 def embedding_backward(
@@ -283,14 +281,18 @@ def embedding_dense_backward(
     if accumulate is not None and not np.issubdtype(dtype, np.floating):
         raise TypeError(f"accumulate must be a float type, not {dtype}")
 
-    scale = 1 / np.bincount(ids, minlength=1)[ids] if scale_grad_by_freq else None
+    scale: Array | float = 1
+    if scale_grad_by_freq:
+        scale = 1 / counts(ids)
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
     if dtype == grad.dtype:
         scatter_add(grad_weight, ids, grad, scale)
     else:  # only the rows that occur need sums in the other dtype
         rows, rank = distinct(ids, num_weights)
         sums = np.zeros((rows.size, grad.shape[1]), dtype)
-        scatter_add(sums, rank, grad, scale)
+        scales = np.broadcast_to(scale, ids.shape)
+        for part in pieces(ids.size, grad.shape[1]):  # so that grad is converted piece by piece
+            scatter_add(sums, rank[part], grad[part], scales[part])
         grad_weight[rows] = sums
     if 0 <= padding_idx < num_weights:
         grad_weight[padding_idx] = 0  # simpler than leaving it out above
@@ -313,9 +315,9 @@ def embedding_dense_backward_plain(
         grad_output, indices, num_weights, padding_idx, scale_grad_by_freq=False, sparse=False
     )
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
-    for id, row in zip(ids, grad, strict=True):
-        if id != padding_idx:
-            grad_weight[id] += row
+    for i, row in zip(ids, grad, strict=True):
+        if i != padding_idx:
+            grad_weight[i] += row
     return grad_weight
 
 

@@ -417,8 +417,15 @@ class SGD(Optimizer):
         g: Array | SparseGrad = -grad if options["maximize"] else grad
         if options["momentum"] != 0:
             g = self._sparse_momentum(g, state, options)
-        for rows, (w,), (t, _) in _pieces(g, data):
-            w -= np.multiply(rows, options["lr"], out=t)
+        if isinstance(g, SparseGrad):
+            # Nothing but a sum: no need to bring equal rows together first.
+            scatter_add(data, g.indices, g.values, scale=-options["lr"])
+        else:
+            self._descend(data, g, options)
+
+    def _descend(self, data: Array, direction: Array, options: Group) -> None:
+        for g, (w,), (t, _) in _pieces(direction, data):
+            w -= np.multiply(g, options["lr"], out=t)
 
     def _sparse_momentum(self, grad: Any, state: State, options: Group) -> Array | SparseGrad:
         """b, or g + momentum * b: sparse, or dense if the gradients before were dense."""

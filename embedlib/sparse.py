@@ -10,6 +10,7 @@ import numpy as np
 
 from embedlib.arrays import Array, Int64Array, wide_ids
 from embedlib.checks import require_array
+from embedlib.ids import distinct
 from embedlib.scatter import scatter_add
 
 
@@ -111,7 +112,10 @@ class SparseGrad:
         if self.is_coalesced:
             return self
         rows, rank = distinct(self.indices, self.shape[0])
-        result = SparseGrad(rows, _sum_by_rank(self.values, rank, rows.size), self.shape)
+        # -0.0 + x is x also for x = -0.0; a sum that begins at 0.0 would lose that sign.
+        sums = np.full((rows.size, self.shape[1]), -np.zeros((), self.values.dtype))
+        scatter_add(sums, rank, self.values)
+        result = SparseGrad(rows, sums, self.shape)
         result._coalesced = True
         return result
 
@@ -274,7 +278,7 @@ def _divided(values: Array, divisor: complex) -> Array:
     wide = values.astype(np.float32) if values.dtype == np.float16 else values
     with np.errstate(all="ignore"):
         quotient: Array = wide / divisor
-    return quotient.astype(values.dtype) if quotient.dtype == wide.dtype else quotient
+        return quotient.astype(values.dtype) if quotient.dtype == wide.dtype else quotient
 
 
 def _write(target: Array, values: Array, operation: str) -> Array:
@@ -285,77 +289,3 @@ def _write(target: Array, values: Array, operation: str) -> Array:
         )
     target[...] = values
     return target
-
-
-def _sum_by_rank(values: Array, rank: Int64Array, num_ranks: int) -> Array:
-    """Row r of the result: the sum of the rows of `values` of rank r, in their order.
-
-    The first row of each rank is copied; often that is nearly all. The others are added.
-    """
-    first = np.empty(num_ranks, np.int64)
-    first[rank[::-1]] = np.arange(rank.size)[::-1]  # written last, the first one remains
-    is_other = np.ones(rank.size, np.bool_)
-    is_other[first] = False
-    sums = values.take(first, axis=0)
-    del first  # as large as the gradient if the rows are short
-    for start in range(0, rank.size, _BLOCK):
-        others = start + np.flatnonzero(is_other[start : start + _BLOCK])
-        scatter_add(sums, rank[others], values, positions=others)
-    return sums
-
-
-def distinct(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
-    """The ids that occur, sorted, each once; and for each id its place among them.
-
-    ``distinct_ids[rank[i]] == ids[i]``, as ``np.unique(ids, return_inverse=True)``, but faster.
-
-    Args:
-        ids: shape ``(N,)``, any int dtype, each in ``0 .. num_rows - 1``; not checked here.
-        num_rows: V, the number of rows of the table.
-
-    Returns:
-        distinct_ids: int64, shape ``(M,)``, M <= N.
-        rank: int64, shape ``(N,)``, each in ``0 .. M - 1``.
-
-    Source: ATen has several of its own; this one is ours.
-
-    >>> distinct(np.array([7, 2, 7, 5]), 10)
-    (array([2, 5, 7]), array([2, 0, 2, 1]))
-    """
-    bits = int(ids.size).bit_length()
-    if num_rows <= _MARKS_PER_ID * ids.size:
-        return _distinct_by_marks(ids, num_rows)
-    if int(num_rows).bit_length() + bits > 63:  # a number of 64 bits has no room for both
-        distinct_ids, rank = np.unique(ids.astype(np.int64), return_inverse=True)
-        return distinct_ids, rank.astype(np.int64)
-    return _distinct_by_sorting(ids, bits)
-
-
-def _distinct_by_marks(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
-    """Mark the rows that occur in a table of length V, then number the marked ones."""
-    marks = np.zeros(num_rows, np.bool_)
-    marks[ids] = True
-    # On 32-bit platforms (a browser) NumPy counts places in 32 bits.
-    distinct_ids = np.flatnonzero(marks).astype(np.int64, copy=False)
-    rank_of_row = np.empty(num_rows, np.int64)
-    rank_of_row[distinct_ids] = np.arange(distinct_ids.size)
-    return distinct_ids, rank_of_row[ids]
-
-
-def _distinct_by_sorting(ids: Array, bits: int) -> tuple[Int64Array, Int64Array]:
-    """Sort the ids, each with its position written behind it as the last `bits` bits.
-
-    Sorting numbers is much faster in NumPy than sorting positions by their numbers (argsort).
-    """
-    keys = (ids.astype(np.int64) << bits) | np.arange(ids.size)
-    keys.sort()
-    sorted_ids, positions = keys >> bits, keys & ((1 << bits) - 1)
-    is_new = np.ones(ids.size, np.bool_)
-    is_new[1:] = sorted_ids[1:] != sorted_ids[:-1]
-    rank = np.empty(ids.size, np.int64)
-    rank[positions] = np.cumsum(is_new) - 1
-    return sorted_ids[is_new], rank
-
-
-_BLOCK = 1 << 14  # entries at a time
-_MARKS_PER_ID = 32  # up to this V / N, writing V marks is faster than sorting N ids

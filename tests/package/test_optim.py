@@ -169,6 +169,7 @@ def test_dense_optimizers_equal_torchs_after_20_steps(seed, optimizer, dtype):
     pair.assert_close()
 
 
+@pytest.mark.usefixtures("way")
 @given(seeds, sparse_optimizers, dtypes, st.integers(1, 12), st.integers(0, 5))
 def test_sparse_optimizers_equal_torchs_after_20_steps(seed, optimizer, dtype, rows, columns):
     """Each step touches some rows; the others rest, or under momentum go on."""
@@ -182,6 +183,7 @@ def test_sparse_optimizers_equal_torchs_after_20_steps(seed, optimizer, dtype, r
     pair.assert_close()
 
 
+@pytest.mark.usefixtures("way")
 @given(seeds, sgd_options(st.just(0)), dtypes)
 def test_sgd_takes_sparse_gradients_after_dense_ones_as_torch(seed, options, dtype):
     options["nesterov"] = False
