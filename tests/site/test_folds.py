@@ -11,7 +11,7 @@ import nbformat
 import numpy as np
 import pypdfium2
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -20,7 +20,8 @@ from tests.missing import skip_loudly
 from tests.pages import both_editions
 from tests.site.browsing import go, put_on, watch
 from tests.site.live import Reader, differences, same_picture
-from tests.small_book import copy_small_book
+from tests.small_book import copy_small_book, labels
+from web.book.notebooks import CHAPTERS
 from web.site.server import serving
 
 pytestmark = pytest.mark.check  # a build
@@ -35,16 +36,16 @@ np.testing.assert_equal(1, three_checks)
 np.testing.assert_array_equal([1], [three_checks])"""
 CELLS = [
     new_code_cell(DRAW, id="map", metadata={"tags": ["live"], "alt": ALT}),
-    new_code_cell(f"{DRAW}\n", id="drawing", metadata={"tags": ["hide-input"], "alt": ALT}),
+    new_code_cell(DRAW, id="drawing", metadata={"tags": ["hide-input", "live"], "alt": ALT}),
     new_code_cell("one_check = 1\nassert one_check", id="one", metadata={"tags": ["referee"]}),
     new_code_cell(CHECKS, id="three", metadata={"tags": ["referee", "nbval-ignore-output"]}),
     new_code_cell("assert 1", id="unproved", metadata={"tags": ["referee", "nbval-skip"]}),
 ]
-MOVED = f"""old_page,old_place,page,place
-{CHAPTER},cell-before-map,{CHAPTER},cell-map
-{CHAPTER},label-before,{CHAPTER},words-to-ids
-{CHAPTER},cell-gone,index,ways-to-run
-"""
+SECTION = [
+    new_markdown_cell(f"(new-here)=\n## {heading}\n", metadata={"tags": [code]})
+    for code, heading in {"en": "A new section", "zh": "新的一节"}.items()
+]
+OTHER = "ways_to_run"
 
 
 def build(folder):
@@ -56,6 +57,11 @@ def build(folder):
         text=True,
         timeout=300,
     )
+
+
+def label_of(page):
+    """The label of its title."""
+    return labels(nbformat.read(CHAPTERS / f"{page}.ipynb", 4)["cells"])[0]
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +76,15 @@ def book(tmp_path_factory):
         cell.execution_count = count
         if "alt" in cell.metadata:
             cell.outputs = [new_output("execute_result", data, execution_count=count)]
-    notebook["cells"] += CELLS
+    notebook["cells"] += SECTION + CELLS
     nbformat.write(notebook, path)
-    (folder / "web" / "book" / "moved.csv").write_text(MOVED, "utf-8")
+    moves = [
+        f"{CHAPTER},cell-before-map,{CHAPTER},cell-map",
+        f"{CHAPTER},label-before,{CHAPTER},new-here",
+        f"{CHAPTER},cell-gone,{OTHER},{label_of(OTHER)}",
+    ]
+    table = "\n".join(["old_page,old_place,page,place", *moves])
+    (folder / "web" / "book" / "moved.csv").write_text(table, "utf-8")
     answer = build(folder)
     assert answer.returncode == 0, answer.stderr
     if not list(folder.glob("_build/site/pyodide-*")):
@@ -243,6 +255,18 @@ def test_a_folded_drawing_shows_its_picture(chapter):
     assert page.locator("#cell-drawing img").get_attribute("alt") == ALT["en"]
 
 
+def test_a_folded_drawing_that_runs_shows_its_new_picture_outside_the_fold(chapter):
+    page = chapter("en")
+    cell, summary = page.locator("#cell-drawing"), page.locator("#cell-drawing summary")
+    summary.press("Enter")
+    Reader(page, "en").run(cell)
+    summary.press("Enter")
+    expect(cell.locator("pre")).to_be_hidden()
+    expect(cell.locator("img:visible")).to_have_count(1)
+    expect(cell.locator(".live-output img")).to_be_visible()
+    assert differences(page) == page.faults == []
+
+
 def printed(page):
     sheets = pypdfium2.PdfDocument(page.pdf(format="A4"))
     return "".join(sheet.get_textpage().get_text_range() for sheet in sheets)
@@ -272,7 +296,7 @@ def test_the_search_knows_the_code_in_a_fold_and_not_the_line_of_the_fold(book, 
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("cell-before-map", "cell-map"), ("label-before", "words-to-ids")]
+    ("old", "new"), [("cell-before-map", "cell-map"), ("label-before", "new-here")]
 )
 @both_editions
 def test_an_old_address_leads_to_what_replaced_it_on_the_same_page(chapter, code, old, new):
@@ -285,5 +309,5 @@ def test_an_old_address_leads_to_what_replaced_it_on_the_same_page(chapter, code
 def test_an_old_address_leads_to_what_replaced_it_on_another_page(chapter, code):
     page = chapter(code)
     page.evaluate("location.hash = '#cell-gone'")
-    page.wait_for_url(f"**/{code}/chapters/index.html#ways-to-run")
+    page.wait_for_url(f"**/{code}/chapters/{OTHER}.html#{label_of(OTHER)}")
     assert page.faults == []
