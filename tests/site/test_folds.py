@@ -20,7 +20,7 @@ from tests.missing import skip_loudly
 from tests.pages import both_editions
 from tests.site.browsing import go, put_on, watch
 from tests.site.live import Reader, differences, same_picture
-from tests.small_book import copy_small_book, labels
+from tests.small_book import copy_small_book, labels, write_moves
 from web.book.notebooks import CHAPTERS
 from web.site.server import serving
 
@@ -78,13 +78,12 @@ def book(tmp_path_factory):
             cell.outputs = [new_output("execute_result", data, execution_count=count)]
     notebook["cells"] += SECTION + CELLS
     nbformat.write(notebook, path)
-    moves = [
+    write_moves(
+        folder,
         f"{CHAPTER},cell-before-map,{CHAPTER},cell-map",
         f"{CHAPTER},label-before,{CHAPTER},new-here",
         f"{CHAPTER},cell-gone,{OTHER},{label_of(OTHER)}",
-    ]
-    table = "\n".join(["old_page,old_place,page,place", *moves])
-    (folder / "web" / "book" / "moved.csv").write_text(table, "utf-8")
+    )
     answer = build(folder)
     assert answer.returncode == 0, answer.stderr
     if not list(folder.glob("_build/site/pyodide-*")):
