@@ -52,8 +52,8 @@ lint: .venv/.test  ## rules, types and layers of the Python, form of the workflo
 
 lint-js: .venv/.check  ## hold the scripts to rules (ESLint) and types (TypeScript)
 	@if test -f .venv/.check; then \
-	  echo "ESLint, TypeScript: the scripts of web/" && \
-	  $(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.mjs web && \
+	  echo "ESLint: the scripts of web/ and tests/; TypeScript: those of web/" && \
+	  $(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.mjs web tests && \
 	  $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS) && \
 	  $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)/tsconfig.worker.json; \
 	else \
@@ -87,7 +87,7 @@ links: .venv/.book  ## ask every external link whether it still answers (needs t
 fuzz: .venv/.test  ## run the property tests with N random examples in all
 	$(BIN)/python tests/package/fuzz.py $(N) --jobs $(JOBS)
 
-bench: .venv/.test  ## time embedlib against torch (QUICK=1: in two minutes)
+bench: .venv/.test  ## time embedlib against torch (QUICK=1: in a few minutes)
 	$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick)
 
 bench-site: .venv/.test book  ## measure the website against stock Jupyter Book

@@ -1,9 +1,10 @@
 """Time embedlib against torch: ``make bench``, or ``make bench QUICK=1``.
 
-Three processes, one after the other; in each the two libraries take turns, with one thread. Every
+Four processes, one after the other; in each the two libraries take turns, with one thread. Every
 cell is first checked: both results agree.
 
 - huge pages: both libraries ask for them for large arrays. These ratios count.
+- without SciPy: the same, for what embedlib adds up by NumPy alone then.
 - default pages: NumPy asks for huge pages, torch does not.
 - memory: how many bytes one call takes at its peak.
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 import torch
 
 from benchmarks import report
@@ -30,8 +32,10 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "_build" / "bench"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 # What each process measures, and under which environment.
+HUGE = {"THP_MEM_ALLOC_ENABLE": "1", "NUMPY_MADVISE_HUGEPAGE": "1"}
 MODES: dict[str, tuple[str, dict[str, str]]] = {
-    "huge pages": ("time", {"THP_MEM_ALLOC_ENABLE": "1", "NUMPY_MADVISE_HUGEPAGE": "1"}),
+    "huge pages": ("time", HUGE),
+    "without SciPy": ("without-scipy", HUGE),
     "default pages": ("time", {"THP_MEM_ALLOC_ENABLE": "0", "NUMPY_MADVISE_HUGEPAGE": "1"}),
     # Small pages, and freed memory goes back at once, so that the peak is exact.
     "memory": (
@@ -66,13 +70,14 @@ def measure(mode: str, quick: bool) -> list[dict[str, Any]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time embedlib against torch.")
-    parser.add_argument("--quick", action="store_true", help="in two minutes, part of the grid")
+    parser.add_argument("--quick", action="store_true", help="in a few minutes, part of the grid")
     quick = parser.parse_args().quick
     start = time.perf_counter()
     modes = {mode: measure(mode, quick) for mode in MODES}
     about = {
         "torch": torch.__version__,
         "numpy": np.__version__,
+        "scipy": scipy.__version__,
         "quick": quick,
         "minutes": round((time.perf_counter() - start) / 60, 1),
     }

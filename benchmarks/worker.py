@@ -1,6 +1,7 @@
 """Measure every cell in this process, one JSON line each: started by `benchmarks.bench`.
 
-``python -m benchmarks.worker time`` or ``memory``; the environment says which memory pages.
+``python -m benchmarks.worker time``, ``without-scipy`` or ``memory``; the environment says which
+memory pages.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 import torch
 
 from benchmarks.kernels import FLOAT, KERNELS, Call, Cell, Data, Kernel, Pair, agree
+from embedlib import scatter
 
 FULL = ((10**3, 10**5, 10**6), (16, 64, 128, 512), (10**3, 10**4, 10**5))
 QUICK = ((10**3, 10**5), (16, 128), (10**3, 10**5))
@@ -108,7 +110,7 @@ def resident(key: str) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["time", "memory"])
+    parser.add_argument("what", choices=["time", "without-scipy", "memory"])
     parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
     grid, rounds, budget = (QUICK, 3, 0.04) if args.quick else (FULL, 5, 1.0)
@@ -116,7 +118,11 @@ def main() -> None:
     torch.set_grad_enabled(False)
     gc.disable()
     rng = np.random.default_rng(0)
+    if args.what == "without-scipy":
+        scatter._sparsetools = lambda: None  # type: ignore[assignment]
     for name, kernel in KERNELS.items():
+        if args.what == "without-scipy" and not kernel.adds:
+            continue
         for cell, data in cells(kernel, grid, rng):
             line = {"kernel": name, **asdict(cell)}
             if data is None:
@@ -125,8 +131,8 @@ def main() -> None:
             pair = kernel.make(data)
             if not agree(pair.ours(), pair.torch()):
                 sys.exit(f"{name}, {cell}: the two results differ")
-            timed = args.what == "time"
-            found = measure_time(pair, rounds, budget) if timed else measure_memory(pair)
+            weighed = args.what == "memory"
+            found = measure_memory(pair) if weighed else measure_time(pair, rounds, budget)
             print(json.dumps({**line, **found}), flush=True)
 
 

@@ -15,14 +15,22 @@ Everything that a docstring calls torch's is so to the bit, or says how near. Wh
 purpose, the docstring says so; the reference in the appendix of the book says all of it in one
 place, with the reasons.
 
-Start with `embedlib.functional`, then `embedlib.modules`. `embedlib.draw` draws the figures of the
-book; import it yourself, it needs Matplotlib.
+To read it, start with `embedlib.functional`: the lookup and its gradient. Under it lie
+`embedlib.scatter` (how gradients add up), `embedlib.sparse` (gradients as lists of rows),
+`embedlib.renorm` (`max_norm`) and `embedlib.bag` (lookups in bags). Above it stand
+`embedlib.parameter` (an array with its gradient), `embedlib.passes` (which lookup a gradient
+belongs to), `embedlib.modules` (the layers) and `embedlib.optim` (the steps). Each by itself stand
+`embedlib.gradcheck` and `embedlib.random` (torch's random numbers). `embedlib.checks` and
+`embedlib.arrays` hold what all of them need, `embedlib.palette` the colours. `embedlib.draw` draws
+the figures of the book; import it yourself, it needs Matplotlib.
 """
 
 from embedlib import functional, optim, random
 from embedlib.gradcheck import GradcheckError, gradcheck
-from embedlib.modules import Embedding, EmbeddingBag, Linear, Module, Parameter
+from embedlib.modules import Embedding, EmbeddingBag, Linear, Module
 from embedlib.palette import PALETTE
+from embedlib.parameter import Parameter
+from embedlib.passes import no_grad
 from embedlib.random import Generator, default_generator, manual_seed
 from embedlib.sparse import SparseGrad
 
@@ -40,6 +48,7 @@ __all__ = [
     "functional",
     "gradcheck",
     "manual_seed",
+    "no_grad",
     "optim",
     "random",
 ]

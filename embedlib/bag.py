@@ -13,11 +13,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, Int64Array, pieces
-from embedlib.checks import argument, check_bool, check_grad_output, require_array
+from embedlib.arrays import Array, Int64Array, pieces, wide_ids
+from embedlib.checks import (
+    argument,
+    as_array,
+    check_bag_padding_idx,
+    check_bool,
+    check_bounds,
+    check_grad_output,
+)
+from embedlib.ids import counts
 from embedlib.renorm import embedding_renorm_
-from embedlib.scatter import scatter_add
-from embedlib.sparse import SparseGrad, distinct
+from embedlib.scatter import gather_add, scatter_add, take
+from embedlib.sparse import SparseGrad
 
 
 def embedding_bag(
@@ -81,27 +89,26 @@ def embedding_bag(
     array([[5., 6.],
            [3., 4.]])
     """
-    bags = _check(
-        input, weight, offsets, scale_grad_by_freq, mode, sparse,
-        per_sample_weights, include_last_offset, padding_idx,
+    table = _as_array(weight, "weight", 2)
+    bags = _read_bags(
+        input, table, offsets,
+        mode=mode, scale_grad_by_freq=scale_grad_by_freq, sparse=sparse,
+        per_sample_weights=per_sample_weights, include_last_offset=include_last_offset,
+        padding_idx=padding_idx,
     )  # fmt: skip
     if max_norm is not None:
-        embedding_renorm_(weight, input.reshape(-1), max_norm, norm_type)  # padding too
+        embedding_renorm_(table, bags.all_ids, max_norm, norm_type)  # padding too
     if mode == "max":
-        output = np.zeros((bags.num_bags, weight.shape[1]), weight.dtype)
-        filled, winners = _winners(weight, bags)
-        output[filled] = weight[winners, np.arange(weight.shape[1])]
+        output = np.zeros((bags.num_bags, table.shape[1]), table.dtype)
+        filled, winners = _winners(table, bags)
+        output[filled] = table[winners, np.arange(table.shape[1])]
         return output
 
-    total = np.zeros((bags.num_bags, weight.shape[1]), _wide(weight.dtype))
-    for part in pieces(bags.ids.size, weight.shape[1]):
-        rows = _take(weight, bags.ids[part])
-        if bags.sample_weights is not None:
-            rows = np.multiply(rows, bags.sample_weights[part, None], dtype=total.dtype)
-        scatter_add(total, bags.bag[part], rows)
+    total = np.zeros((bags.num_bags, table.shape[1]), _wide(table.dtype))
+    gather_add(total, bags.ids, table, bags.factors(), bags.starts)
     if mode == "mean":
         total /= np.maximum(bags.sizes(), 1)[:, None]
-    return total.astype(weight.dtype, copy=False)
+    return total.astype(table.dtype, copy=False)
 
 
 def embedding_bag_backward(
@@ -160,61 +167,87 @@ def embedding_bag_backward(
     array([[ 5.,  7.],
            [70., 70.]])
     """
-    bags = _check(
-        input, weight, offsets, scale_grad_by_freq, mode, sparse,
-        per_sample_weights, include_last_offset, padding_idx,
+    table = _as_array(weight, "weight", 2)
+    bags = _read_bags(
+        input, table, offsets,
+        mode=mode, scale_grad_by_freq=scale_grad_by_freq, sparse=sparse,
+        per_sample_weights=per_sample_weights, include_last_offset=include_last_offset,
+        padding_idx=padding_idx,
     )  # fmt: skip
     where = argument("embedding_bag", "grad_output", 1)
-    shape = (bags.num_bags, weight.shape[1])
-    grad = check_grad_output(grad_output, shape, weight.dtype, where)
+    shape = (bags.num_bags, table.shape[1])
+    grad = check_grad_output(grad_output, shape, table.dtype, where)
     if sparse and scale_grad_by_freq:
         raise RuntimeError(
             "embedding_backward: scale_grad_by_freq not supported with sparse gradients"
         )
-    if per_sample_weights is None:
-        grad_samples = None
-    else:
-        grad_samples = _sample_weights_gradient(grad, weight, bags).reshape(input.shape)
+    grad_samples = None
+    if bags.sample_weights is not None:
+        grad_samples = _sample_weights_gradient(grad, table, bags)
     if mode == "max":
-        return _max_gradient(grad, weight, bags), grad_samples
+        return _max_gradient(grad, table, bags), grad_samples
 
-    scale = _gradient_scale(bags, weight.shape[0], scale_grad_by_freq, mode).astype(grad.dtype)
+    scale = _gradient_scale(bags, scale_grad_by_freq, mode)
     if sparse:
-        values = _take(grad, bags.bag) * scale[:, None]
-        return SparseGrad(bags.ids, values, weight.shape), grad_samples
-    grad_weight = np.zeros(weight.shape, grad.dtype)
-    for part in pieces(bags.ids.size, grad.shape[1]):
-        scatter_add(grad_weight, bags.ids[part], _take(grad, bags.bag[part]) * scale[part, None])
+        values = take(grad, bags.bag_of_each())
+        if isinstance(scale, np.ndarray):
+            values *= scale[:, None].astype(grad.dtype)
+        return SparseGrad(bags.ids.copy(), values, table.shape), grad_samples
+    grad_weight = np.zeros(table.shape, grad.dtype)
+    scatter_add(grad_weight, bags.ids, grad, scale, bags.starts)
     return grad_weight, grad_samples
 
 
 class _Bags(NamedTuple):
-    """The n ids that count, one after the other, each with its bag. Padding is gone already."""
+    """The n ids that count, one after the other, cut into bags. Padding is gone already."""
 
     ids: Int64Array  # (n,)
-    bag: Int64Array  # (n,), not decreasing, in 0 .. num_bags - 1
-    num_bags: int
+    starts: Int64Array  # (num_bags + 1,): where each bag begins, and n
     sample_weights: Array | None  # (n,)
-    is_kept: npt.NDArray[np.bool_]  # (N,): which ids of the whole input these are
+    all_ids: Array  # the whole input, its own shape and dtype
+    is_kept: npt.NDArray[np.bool_] | None  # of that shape: which of them these are; None: all
 
-    def sizes(self) -> Int64Array:
-        """How many ids each bag has."""
-        return np.bincount(self.bag, minlength=self.num_bags)
+    @property
+    def num_bags(self) -> int:
+        return self.starts.size - 1
+
+    def sizes(self) -> npt.NDArray[np.intp]:
+        """How many ids each bag has. (np.repeat wants intp, in a browser 32 bits.)"""
+        return np.diff(self.starts).astype(np.intp, copy=False)
+
+    def bag_of_each(self) -> npt.NDArray[np.intp]:
+        """The bag of each of the n ids."""
+        return np.repeat(np.arange(self.num_bags), self.sizes())
+
+    def factors(self) -> Array | float:
+        """What each row counts in its sum."""
+        return 1 if self.sample_weights is None else self.sample_weights
 
 
-def _winners(table: Array, bags: _Bags) -> tuple[Int64Array, Int64Array]:
+def _winners(table: Array, bags: _Bags) -> tuple[npt.NDArray[np.intp], Int64Array]:
     """The bags that are not empty, and for each of their columns the id with the maximum."""
-    n = bags.ids.size
-    starts = np.flatnonzero(np.diff(bags.bag, prepend=-1))  # equal bags stand side by side
-    if n == 0:
-        return starts, np.zeros((0, table.shape[1]), np.int64)
-    rows = _take(table, bags.ids)
-    largest = np.fmax.reduceat(rows, starts, axis=0)
-    is_largest = rows == np.repeat(largest, np.diff(starts, append=n), axis=0)
-    first = np.minimum.reduceat(np.where(is_largest, np.arange(n)[:, None], n), starts, axis=0)
+    sizes = bags.sizes()
+    filled = np.flatnonzero(sizes)
+    sizes, starts = sizes[filled], bags.starts[:-1][filled].astype(np.intp, copy=False)
+    winners = np.empty((filled.size, table.shape[1]), np.int64)
+    mean_size = -(-bags.ids.size // max(1, filled.size))
+    for block in pieces(filled.size, table.shape[1] * mean_size):
+        begin, end = starts[block.start], starts[block.stop - 1] + sizes[block.stop - 1]
+        ids = bags.ids[begin:end]
+        winners[block] = ids[_first_maxima(take(table, ids), starts[block] - begin, sizes[block])]
+    return filled, winners
+
+
+def _first_maxima(
+    rows: Array, starts: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """For each bag of rows, none empty, and each column: the first row with the maximum."""
+    n = len(rows)
+    is_largest = rows == np.repeat(np.fmax.reduceat(rows, starts, axis=0), sizes, axis=0)
+    places = np.where(is_largest, np.arange(n)[:, None], n)
+    first: npt.NDArray[np.intp] = np.minimum.reduceat(places, starts, axis=0)
     # nan > x and x > nan are both false: a nan is never replaced, and never replaces.
-    first = np.where(np.isnan(rows[starts]), starts[:, None], first)
-    return bags.bag[starts], bags.ids[first]
+    return np.where(np.isnan(rows[starts]), starts[:, None], first)
 
 
 def _max_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
@@ -227,37 +260,31 @@ def _max_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
     return grad_weight
 
 
-def _gradient_scale(
-    bags: _Bags, num_weights: int, scale_grad_by_freq: bool, mode: str
-) -> npt.NDArray[np.float64]:
+def _gradient_scale(bags: _Bags, scale_grad_by_freq: bool, mode: str) -> Array | float:
     """The factor of the gradient for each id; in float64, so that it is rounded once."""
+    if bags.sample_weights is None and not scale_grad_by_freq and mode == "sum":
+        return 1
     scale = np.ones(bags.ids.size)
     if bags.sample_weights is not None:
         scale *= bags.sample_weights
     if scale_grad_by_freq:
-        rank = distinct(bags.ids, num_weights)[1]
-        scale /= np.bincount(rank)[rank]
+        scale /= counts(bags.ids)
     if mode == "mean":
-        scale /= bags.sizes()[bags.bag]
+        scale /= np.repeat(bags.sizes(), bags.sizes())
     return scale
 
 
 def _sample_weights_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
-    """Shape ``(N,)``; 0 for padding."""
-    dots = np.empty(bags.ids.size, grad.dtype)
+    """The shape of the input; 0 for padding."""
+    dots, bag = np.empty(bags.ids.size, grad.dtype), bags.bag_of_each()
     for part in pieces(dots.size, table.shape[1]):
-        rows, grads = _take(table, bags.ids[part]), _take(grad, bags.bag[part])
+        rows, grads = take(table, bags.ids[part]), take(grad, bag[part])
         dots[part] = np.einsum("nd,nd->n", grads, rows, dtype=_wide(grad.dtype))
-    out = np.zeros(bags.is_kept.size, grad.dtype)
+    if bags.is_kept is None:
+        return dots.reshape(bags.all_ids.shape)
+    out = np.zeros(bags.all_ids.shape, grad.dtype)
     out[bags.is_kept] = dots
     return out
-
-
-def _take(rows: Array, numbers: Int64Array) -> Array:
-    """``rows[numbers]``, but faster; the numbers are checked already."""
-    if not rows.flags.c_contiguous:
-        return rows[numbers]  # take would first copy all rows
-    return rows.take(numbers, axis=0, mode="clip")  # "clip": do not check a second time
 
 
 def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -268,19 +295,21 @@ def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
 # --- checks: in torch's order, and all before anything is written -----------------------------
 
 
-def _check(
+def _read_bags(
     input: object,
-    weight: object,
+    table: Array,
     offsets: object,
-    scale_grad_by_freq: bool,
+    *,
     mode: str,
+    scale_grad_by_freq: bool,
     sparse: bool,
     per_sample_weights: object,
     include_last_offset: bool,
     padding_idx: int | None,
 ) -> _Bags:
-    ids, table = _as_array(input, "input", 1), _as_array(weight, "weight", 2)
-    starts = None if offsets is None else _as_array(offsets, "offsets", 3)
+    """Check all arguments of a lookup, and cut the ids into bags."""
+    ids = wide_ids(_as_array(input, "input", 1))
+    starts = None if offsets is None else wide_ids(_as_array(offsets, "offsets", 3))
     samples = None
     if per_sample_weights is not None:
         samples = _as_array(per_sample_weights, "per_sample_weights", 9)
@@ -292,36 +321,34 @@ def _check(
     check_bool(scale_grad_by_freq, "embedding_bag", "scale_grad_by_freq", 4)
     check_bool(sparse, "embedding_bag", "sparse", 6)
     check_bool(include_last_offset, "embedding_bag", "include_last_offset", 8)
-    padding = _check_padding_idx(padding_idx, table.shape[0])
+    padding = check_bag_padding_idx(padding_idx, table.shape[0])
     _check_dtypes(ids, starts, table)
     _check_offsets(starts, ids.size)
-    if samples is not None and samples.dtype != table.dtype:
-        raise RuntimeError(
-            "Expected tensor for argument #1 'weight' to have the same type as tensor for "
-            f"argument #1 'per_sample_weights'; but type {table.dtype} does not equal "
-            f"{samples.dtype} (while checking arguments for embedding_bag)"
-        )
+    _check_samples_dtype(samples, table)
     if include_last_offset:
         _check_last_offset(starts, ids.size)
         starts = starts[:-1]
     elif starts.size == 0 and ids.size > 0:
         raise RuntimeError(f"offsets is empty, so there is no bag for the {ids.size} ids of input")
     _check_ids(ids.reshape(-1), table.shape[0])
-    return _make_bags(ids.reshape(-1), starts, samples, padding)
+    return _make_bags(ids, np.append(starts, ids.size).astype(np.int64), samples, padding)
 
 
-def _make_bags(ids: Array, starts: Array, samples: Array | None, padding: int | None) -> _Bags:
-    ends = np.append(starts[1:], ids.size) if starts.size > 0 else starts
-    bag = np.repeat(np.arange(starts.size), ends - starts)
-    is_kept = np.ones(ids.size, np.bool_) if padding is None else ids != padding
-    sample_weights = None if samples is None else samples.reshape(-1)[is_kept]
-    kept = ids[is_kept].astype(np.int64, copy=False)
-    return _Bags(kept, bag[is_kept], starts.size, sample_weights, is_kept)
+def _make_bags(
+    ids: Array, starts: Int64Array, samples: Array | None, padding: int | None
+) -> _Bags:
+    is_kept = None
+    kept, sample_weights = ids.reshape(-1), None if samples is None else samples.reshape(-1)
+    if padding is not None:
+        is_kept = ids != padding
+        kept, sample_weights = ids[is_kept], None if samples is None else samples[is_kept]
+        # A bag begins where the ids before it end, of those that are kept.
+        starts = np.append(0, np.cumsum(is_kept, dtype=np.int64))[starts]
+    return _Bags(kept.astype(np.int64, copy=False), starts, sample_weights, ids, is_kept)
 
 
 def _as_array(value: object, name: str, position: int) -> Array:
-    require_array(value, argument("embedding_bag", name, position))
-    return np.asarray(value)
+    return as_array(value, "embedding_bag", name, position)
 
 
 def _check_shapes(ids: Array, table: Array, offsets: Array | None, samples: Array | None) -> None:
@@ -363,23 +390,6 @@ def _check_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, samples: Arra
         )
 
 
-def _check_padding_idx(padding_idx: int | None, num_embeddings: int) -> int | None:
-    """Returns it in ``0 .. V - 1``."""
-    if padding_idx is None:
-        return None
-    if not isinstance(padding_idx, int | np.integer) or isinstance(padding_idx, bool):
-        raise TypeError(
-            "embedding_bag(): argument 'padding_idx' (position 9) must be int, "
-            f"not {type(padding_idx).__name__}"
-        )
-    if not -num_embeddings <= padding_idx < num_embeddings:
-        raise RuntimeError(
-            f"padding_idx must be within the number of embeddings, -{num_embeddings} through "
-            f"{num_embeddings - 1}, but got {padding_idx}"
-        )
-    return int(padding_idx) % num_embeddings
-
-
 def _check_dtypes(ids: Array, offsets: Array, table: Array) -> None:
     for name, array, types, names in (
         ("indices", ids, (np.int32, np.int64), "Long, Int"),
@@ -392,6 +402,15 @@ def _check_dtypes(ids: Array, offsets: Array, table: Array) -> None:
                 f"types: {names}; but got {array.dtype} instead "
                 "(while checking arguments for embedding_bag)"
             )
+
+
+def _check_samples_dtype(samples: Array | None, table: Array) -> None:
+    if samples is not None and samples.dtype != table.dtype:
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for "
+            f"argument #1 'per_sample_weights'; but type {table.dtype} does not equal "
+            f"{samples.dtype} (while checking arguments for embedding_bag)"
+        )
 
 
 def _check_offsets(offsets: Array, length: int) -> None:
@@ -427,9 +446,11 @@ def _check_last_offset(offsets: Array, length: int) -> None:
 
 
 def _check_ids(ids: Array, num_embeddings: int) -> None:
-    bad = np.flatnonzero((ids < 0) | (ids >= num_embeddings))
-    if bad.size > 0:
+    try:
+        check_bounds(ids, num_embeddings)
+    except IndexError:
+        bad = np.flatnonzero((ids < 0) | (ids >= num_embeddings))[0]
         raise RuntimeError(
-            f"Index {bad[0]} of input takes value {ids[bad[0]]} which is not in the valid range "
+            f"Index {bad} of input takes value {ids[bad]} which is not in the valid range "
             f"[0, {num_embeddings})"
-        )
+        ) from None

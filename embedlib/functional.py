@@ -8,12 +8,20 @@ the table is `embedding_dense_backward`, or as a list of rows `embedding_sparse_
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, Int64Array
+from embedlib.arrays import Array, Int64Array, pieces, wide_ids
 from embedlib.bag import embedding_bag, embedding_bag_backward
-from embedlib.checks import as_array, check_bool, check_bounds, check_id_dtype, check_int
+from embedlib.checks import (
+    as_array,
+    check_bool,
+    check_bounds,
+    check_id_dtype,
+    check_int,
+    check_padding_idx,
+)
+from embedlib.ids import counts, distinct
 from embedlib.renorm import check_renorm, embedding_renorm_, renorm
-from embedlib.scatter import scatter_add
-from embedlib.sparse import SparseGrad, distinct
+from embedlib.scatter import scatter_add, take
+from embedlib.sparse import SparseGrad
 
 __all__ = [  # noqa: RUF022 (from the definition to the bags, as one reads them)
     "one_hot",
@@ -52,7 +60,7 @@ def one_hot(input: npt.NDArray[np.int64], num_classes: int = -1) -> Int64Array:
     array([[0, 0, 1, 0],
            [1, 0, 0, 0]])
     """
-    ids = as_array(input, "one_hot", "input", 1)
+    ids = wide_ids(as_array(input, "one_hot", "input", 1))
     check_int(num_classes, "one_hot", "num_classes", 2)
     if ids.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
@@ -144,10 +152,7 @@ def embedding(
     check_bool(sparse, "embedding", "sparse", 5)
     if max_norm is not None:
         renorm(weight, ids.reshape(-1), float(max_norm), float(norm_type))
-    if not weight.flags.c_contiguous:
-        return weight[ids]  # take would first copy the whole table
-    # The ids are checked already. "clip" tells take not to check them a second time.
-    return weight.take(ids, axis=0, mode="clip")
+    return take(weight, ids)
 
 
 def embedding_backward(
@@ -276,14 +281,18 @@ def embedding_dense_backward(
     if accumulate is not None and not np.issubdtype(dtype, np.floating):
         raise TypeError(f"accumulate must be a float type, not {dtype}")
 
-    scale = 1 / np.bincount(ids, minlength=1)[ids] if scale_grad_by_freq else None
+    scale: Array | float = 1
+    if scale_grad_by_freq:
+        scale = 1 / counts(ids)
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
     if dtype == grad.dtype:
         scatter_add(grad_weight, ids, grad, scale)
     else:  # only the rows that occur need sums in the other dtype
         rows, rank = distinct(ids, num_weights)
         sums = np.zeros((rows.size, grad.shape[1]), dtype)
-        scatter_add(sums, rank, grad, scale)
+        scales = np.broadcast_to(scale, ids.shape)
+        for part in pieces(ids.size, grad.shape[1]):  # so that grad is converted piece by piece
+            scatter_add(sums, rank[part], grad[part], scales[part])
         grad_weight[rows] = sums
     if 0 <= padding_idx < num_weights:
         grad_weight[padding_idx] = 0  # simpler than leaving it out above
@@ -306,9 +315,9 @@ def embedding_dense_backward_plain(
         grad_output, indices, num_weights, padding_idx, scale_grad_by_freq=False, sparse=False
     )
     grad_weight = np.zeros((num_weights, grad.shape[1]), grad.dtype)
-    for id, row in zip(ids, grad, strict=True):
-        if id != padding_idx:
-            grad_weight[id] += row
+    for i, row in zip(ids, grad, strict=True):
+        if i != padding_idx:
+            grad_weight[i] += row
     return grad_weight
 
 
@@ -333,7 +342,7 @@ def _check_lookup(
         check_int(padding_idx, "embedding", "padding_idx", 3)
     if max_norm is not None:
         check_renorm(weight, input, max_norm, norm_type)
-    ids = as_array(input, "embedding", "input", 1)
+    ids = wide_ids(as_array(input, "embedding", "input", 1))
     if table.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
     check_id_dtype(ids, "#1", "embedding")
@@ -355,7 +364,7 @@ def _check_backward(
     """Returns the gradient as ``(N, D)`` and the ids as ``(N,)``."""
     name = "embedding_sparse_backward" if sparse else "embedding_dense_backward"
     grad = as_array(grad_output, name, "grad_output", 1)
-    ids = as_array(indices, name, "indices", 2).reshape(-1)
+    ids = wide_ids(as_array(indices, name, "indices", 2)).reshape(-1)
     check_int(num_weights, name, "num_weights", 3)
     check_int(padding_idx, name, "padding_idx", 4)
     check_bool(scale_grad_by_freq, name, "scale_grad_by_freq", 5)
@@ -376,12 +385,3 @@ def _check_backward(
         )
     check_bounds(ids, num_weights)
     return grad.reshape(ids.size, columns), ids
-
-
-def check_padding_idx(padding_idx: int, num_embeddings: int) -> None:
-    """Raise torch's AssertionError unless ``-V <= padding_idx < V``. 0 always passes.
-
-    >>> check_padding_idx(-1, 3)
-    """
-    if padding_idx > max(num_embeddings - 1, 0) or padding_idx < min(-num_embeddings, 0):
-        raise AssertionError("Padding_idx must be within num_embeddings")

@@ -1,5 +1,6 @@
 """Is a backward function right? Compare it with small differences of the forward function."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy.typing as npt
 
 from embedlib.arrays import Array
 from embedlib.checks import require_array
+from embedlib.passes import no_grad
 
 
 class GradcheckError(RuntimeError):
@@ -56,13 +58,14 @@ def gradcheck(
     >>> gradcheck(lambda x: x**2, lambda grad: 3 * x * grad, x, raise_exception=False)
     False
     """
-    require_array(input, "input", "np.asarray(..., dtype=np.float64)")
+    input = require_array(input, "input", "np.asarray(..., dtype=np.float64)")
     if input.dtype != np.float64:
         raise ValueError(f"input must be float64, but got {input.dtype}")
     try:
-        numerical = _numerical_jacobian(forward, input, eps)
+        with no_grad():
+            numerical = _numerical_jacobian(forward, input, eps)
         analytical = _analytical_jacobian(forward, backward, input)
-        if not np.allclose(analytical, numerical, rtol, atol):
+        if not np.allclose(analytical, numerical, rtol=rtol, atol=atol):
             raise GradcheckError(
                 "Jacobian mismatch for output 0 with respect to input 0,\n"
                 f"numerical:{_rounded(numerical)}\nanalytical:{_rounded(analytical)}\n"
@@ -87,12 +90,15 @@ def _numerical_jacobian(forward: Callable[[Array], Array], input: Array, eps: fl
 def _analytical_jacobian(
     forward: Callable[[Array], Array], backward: Callable[[Array], Array], input: Array
 ) -> Array:
-    output = forward(input.copy())  # a layer may remember its last forward pass: do it afresh
-    jacobian = np.zeros((input.size, output.size))
-    for j in range(output.size):
-        basis = np.zeros(output.size)
+    with no_grad():
+        shape = forward(input.copy()).shape
+    size = math.prod(shape)
+    jacobian = np.zeros((input.size, size))
+    for j in range(size):
+        basis = np.zeros(size)
         basis[j] = 1
-        grad = backward(basis.reshape(output.shape))
+        forward(input.copy())  # a layer remembers a pass for one backward
+        grad = backward(basis.reshape(shape))
         if grad.shape != input.shape:
             raise GradcheckError(
                 f"backward returned a gradient of shape {grad.shape}, "

@@ -1,11 +1,12 @@
-"""The layers: a parameter, the embedding table, and a linear layer to compare it with.
+"""The layers: the embedding table, its bags, and a linear layer to compare it with.
 
-There is no autograd. A layer remembers what its last forward pass needs, and ``backward`` turns
-the gradient of the output into gradients of the parameters.
+There is no autograd. A layer remembers what its last forward pass needs (`embedlib.passes`), and
+``backward`` turns the gradient of the output into gradients of the parameters.
 """
 
 import math
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -14,43 +15,10 @@ import numpy.typing as npt
 from embedlib import functional as F
 from embedlib import random
 from embedlib.arrays import Array
-from embedlib.checks import argument, check_grad_output, require_array
+from embedlib.checks import argument, check_grad_output, padding_row, require_array
+from embedlib.parameter import Parameter
+from embedlib.passes import Passes, is_remembered
 from embedlib.sparse import SparseGrad
-
-
-class Parameter:
-    """An array that is learned, as ``torch.nn.Parameter``.
-
-    Args:
-        data: the values; the memory is shared, not copied.
-        requires_grad: whether ``backward`` of a layer fills `grad`.
-
-    Attributes:
-        data, requires_grad: the arguments.
-        grad: the gradient, the shape of `data`: an array or a `SparseGrad`; None until the first
-            ``backward``.
-
-    Raises:
-        TypeError: `data` is not an array.
-        RuntimeError: `requires_grad` for values that are neither floats nor complex.
-
-    >>> Parameter(np.ones(2))
-    Parameter containing:
-    array([1., 1.])
-    """
-
-    def __init__(self, data: Array, requires_grad: bool = True) -> None:
-        require_array(data, "Parameter data")
-        if requires_grad and not np.issubdtype(data.dtype, np.inexact):
-            raise RuntimeError(
-                "Only Tensors of floating point and complex dtype can require gradients"
-            )
-        self.data = data
-        self.grad: Array | SparseGrad | None = None
-        self.requires_grad = requires_grad
-
-    def __repr__(self) -> str:
-        return f"Parameter containing:\n{self.data!r}"
 
 
 class IncompatibleKeys(NamedTuple):
@@ -70,7 +38,20 @@ class IncompatibleKeys(NamedTuple):
 
 
 class Module:
-    """What the layers share: being called, their parameters, saving and loading them."""
+    """What the layers share: being called, their parameters, saving and loading them.
+
+    A module may have modules as attributes, and they in turn: all of their parameters are its
+    own, under names joined by dots, first those that stand in the module itself. As in torch,
+    a list or a dict of modules is not looked into. (torch has `ModuleList` for that, and wants
+    ``super().__init__()`` called; here an attribute is found because it is one.)
+
+    >>> class Net(Module):
+    ...     def __init__(self):
+    ...         self.table = Embedding(4, 2)
+    ...         self.out = Linear(2, 4)
+    >>> list(Net().state_dict())
+    ['table.weight', 'out.weight', 'out.bias']
+    """
 
     def forward(self, input: Array) -> Array:
         """Compute the output; each layer says how."""
@@ -80,15 +61,50 @@ class Module:
         return self.forward(input)
 
     def parameters(self) -> list[Parameter]:
-        """The parameters, in the order in which the layer made them.
+        """The parameters, those of the modules in it as well, each once.
 
         >>> len(Linear(3, 4).parameters())
         2
         """
-        return list(self._named_parameters().values())
+        return [parameter for _, parameter in self.named_parameters()]
 
-    def _named_parameters(self) -> dict[str, Parameter]:
-        return {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
+    def named_parameters(self) -> list[tuple[str, Parameter]]:
+        """The parameters with their names: one that has several (tied weights) under the first.
+
+        Source: ``torch.nn.Module.named_parameters``. (torch's gives an iterator.)
+
+        >>> [name for name, parameter in Linear(3, 4).named_parameters()]
+        ['weight', 'bias']
+        """
+        first = {parameter: name for name, parameter in reversed([*self._all_parameters()])}
+        return [(name, p) for name, p in self._all_parameters() if first[p] == name]
+
+    def _all_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
+        """Under each of its names, as in a state."""
+        for name, value in vars(self).items():
+            if isinstance(value, Parameter):
+                yield prefix + name, value
+        for name, value in vars(self).items():
+            if isinstance(value, Module):
+                yield from value._all_parameters(f"{prefix}{name}.")
+
+    def __repr__(self) -> str:
+        lines = [
+            f"  ({name}): {value!r}".replace("\n", "\n  ")
+            for name, value in vars(self).items()
+            if isinstance(value, Module)
+        ]
+        inside = "\n" + "\n".join(lines) + "\n" if lines else ""
+        return f"{type(self).__name__}({inside})"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        is_parameter = isinstance(vars(self).get(name), Parameter)
+        if is_parameter and not (value is None or isinstance(value, Parameter)):
+            raise TypeError(
+                f"cannot assign '{type(value).__name__}' as parameter '{name}' "
+                "(embedlib.Parameter or None expected)"
+            )
+        super().__setattr__(name, value)
 
     def zero_grad(self) -> None:
         """Set the gradient of each parameter to None, as torch does."""
@@ -98,21 +114,23 @@ class Module:
     def state_dict(self) -> dict[str, Array]:
         """The values of the parameters by name, to be saved; the memory is shared, not copied.
 
+        A parameter with two names stands under both.
+
         Source: ``torch.nn.Module.state_dict``.
 
         >>> list(Linear(3, 4).state_dict())
         ['weight', 'bias']
         """
-        return {name: parameter.data for name, parameter in self._named_parameters().items()}
+        return {name: parameter.data for name, parameter in self._all_parameters()}
 
     def load_state_dict(
-        self, state_dict: Mapping[str, Array], strict: bool = True
+        self, state_dict: Mapping[str, Array | Parameter], strict: bool = True
     ) -> IncompatibleKeys:
         """Copy saved values into the parameters, also into frozen ones.
 
         Args:
             state_dict: arrays by name, of the shapes of the parameters; numbers of another dtype
-                are converted.
+                are converted, with a warning if imaginary parts get lost.
             strict: False to pass over names that are missing or unknown.
 
         Returns:
@@ -121,8 +139,8 @@ class Module:
         Raises:
             TypeError: `state_dict` is not a mapping.
             RuntimeError: a name is missing or unknown, a value is not an array of numbers or has
-                another shape: all of these in one message. Then nothing has changed. (torch has
-                copied what fits before it raises.)
+                another shape, a parameter is in read-only memory: all of these in one message.
+                Then nothing has changed. (torch has copied what fits before it raises.)
 
         Source: ``torch.nn.Module.load_state_dict``.
 
@@ -135,26 +153,33 @@ class Module:
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        parameters = self._named_parameters()
+        parameters = dict(self._all_parameters())
         missing = [name for name in parameters if name not in state_dict]
         unexpected = [name for name in state_dict if name not in parameters]
-        found = [name for name in parameters if name in state_dict]
-        errors = []
-        if strict:
-            for title, names in (("Missing", missing), ("Unexpected", unexpected)):
-                if names:
-                    quoted = ", ".join(f'"{name}"' for name in names)
-                    errors.append(f"{title} key(s) in state_dict: {quoted}. ")
-        for name in found:
-            errors += _load_errors(name, parameters[name].data, state_dict[name])
+        found = {name: _values(state_dict[name]) for name in parameters if name in state_dict}
+        errors = _key_errors(missing, unexpected) if strict else []
+        for name, value in found.items():
+            errors += _load_errors(name, parameters[name].data, value)
         if errors:
             listed = "\n\t".join(errors)
             raise RuntimeError(
                 f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{listed}"
             )
-        for name in found:
-            parameters[name].data[...] = state_dict[name]
+        for name, value in found.items():
+            _copy_values(value, parameters[name].data)
         return IncompatibleKeys(missing, unexpected)
+
+
+class _Lookup(NamedTuple):
+    """What `Embedding.backward` needs: what the forward pass had, whatever changes since."""
+
+    ids: Array
+    weight: Parameter
+    num_weights: int
+    output_shape: tuple[int, ...]
+    padding_idx: int | None
+    scale_grad_by_freq: bool
+    sparse: bool
 
 
 class Embedding(Module):
@@ -182,7 +207,8 @@ class Embedding(Module):
     Attributes:
         weight: the table, a `Parameter` ``(V, D)``; drawn from N(0, 1) with the default generator.
         num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
-            sparse: the arguments. From `max_norm` on they may be changed between two calls.
+            sparse: the arguments. From `max_norm` on they may be changed between two calls. The
+            sizes are what was said at the start: if `weight` is replaced, its shape counts.
 
     Raises:
         AssertionError: `padding_idx` out of range, or `_weight` of another shape.
@@ -214,15 +240,13 @@ class Embedding(Module):
         norm_type: float = 2.0,
         scale_grad_by_freq: bool = False,
         sparse: bool = False,
-        _weight: Array | None = None,
+        _weight: Array | Parameter | None = None,
         _freeze: bool = False,
         device: str | None = None,
         dtype: npt.DTypeLike | None = None,
     ) -> None:
         _check_device(device)
-        if padding_idx is not None:
-            F.check_padding_idx(padding_idx, num_embeddings)
-            padding_idx = _row_number(padding_idx, num_embeddings)
+        padding_idx = padding_row(padding_idx, num_embeddings, "Padding_idx")
         self.num_embeddings = num_embeddings
         self.embedding_dim = embedding_dim
         self.padding_idx = padding_idx
@@ -230,7 +254,7 @@ class Embedding(Module):
         self.norm_type = norm_type
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
-        self._ids: Array | None = None
+        self._passes: Passes[_Lookup] = Passes()
         if _weight is None:
             self.weight = _empty(num_embeddings, embedding_dim, dtype=dtype, frozen=_freeze)
             self.reset_parameters()
@@ -240,7 +264,7 @@ class Embedding(Module):
     @classmethod
     def from_pretrained(
         cls,
-        embeddings: Array,
+        embeddings: Array | Parameter,
         freeze: bool = True,
         padding_idx: int | None = None,
         max_norm: float | None = None,
@@ -270,18 +294,18 @@ class Embedding(Module):
         return cls(
             rows,
             columns,
-            padding_idx,
-            max_norm,
-            norm_type,
-            scale_grad_by_freq,
-            sparse,
+            padding_idx=padding_idx,
+            max_norm=max_norm,
+            norm_type=norm_type,
+            scale_grad_by_freq=scale_grad_by_freq,
+            sparse=sparse,
             _weight=embeddings,
             _freeze=freeze,
         )
 
     def reset_parameters(self) -> None:
         """Draw the table from N(0, 1) again, then zero the padding row."""
-        _draw_table(self.weight.data, self.padding_idx)
+        _draw_table(self.weight, self.padding_idx)
 
     def forward(self, input: Array) -> Array:
         """Look rows up: ids ``(*)``, int32 or int64, give ``(*, D)``.
@@ -292,16 +316,28 @@ class Embedding(Module):
         output = F.embedding(
             input,
             self.weight.data,
-            self.padding_idx,
-            self.max_norm,
-            self.norm_type,
-            self.scale_grad_by_freq,
-            self.sparse,
+            padding_idx=self.padding_idx,
+            max_norm=self.max_norm,
+            norm_type=self.norm_type,
+            scale_grad_by_freq=self.scale_grad_by_freq,
+            sparse=self.sparse,
         )
-        self._ids = np.array(input)  # a copy: the caller may overwrite the ids before backward
+        if not self.weight.requires_grad:
+            self._passes.forget()
+        elif is_remembered():
+            lookup = _Lookup(
+                _copy(input),
+                self.weight,
+                self.weight.data.shape[0],
+                output.shape,
+                self.padding_idx,
+                self.scale_grad_by_freq,
+                self.sparse,
+            )
+            self._passes.remember(lookup)
         return output
 
-    def backward(self, grad_output: Array) -> None:
+    def backward(self, grad_output: Array, *, retain_graph: bool = False) -> None:
         """Add the gradient of the last forward pass to ``weight.grad``.
 
         ``weight.grad[v] += sum of grad_output[i] over all i with ids[i] == v``, without the
@@ -311,26 +347,32 @@ class Embedding(Module):
 
         Args:
             grad_output: shape ``(*, D)``, that of the last output.
+            retain_graph: True if another ``backward`` of the same pass is to follow.
 
         Raises:
             TypeError: `grad_output` is not an array.
-            RuntimeError: no forward pass came before; `grad_output` has another shape; `sparse`
-                together with `scale_grad_by_freq`.
+            RuntimeError: no forward pass came before, or several did (see `no_grad`);
+                `grad_output` has another shape; `sparse` together with `scale_grad_by_freq`; the
+                table, or the gradient that it has, has another shape by now.
         """
-        if self._ids is None:
-            raise RuntimeError("backward() needs a forward pass first: call the layer with ids")
-        shape = (*self._ids.shape, self.embedding_dim)
-        grad = check_grad_output(grad_output, shape, self.weight.data.dtype)
-        if self.weight.requires_grad:
+        require_array(grad_output, "grad_output")
+        if not self._passes and not self.weight.requires_grad:
+            return
+        last = self._passes.recall()
+        grad = check_grad_output(grad_output, last.output_shape, last.weight.data.dtype)
+        if last.weight.requires_grad:
             grad_weight = F.embedding_backward(
-                grad.copy() if self.sparse else grad,  # a list of rows keeps the array
-                self._ids,
-                self.num_embeddings,
-                -1 if self.padding_idx is None else self.padding_idx,
-                self.scale_grad_by_freq,
-                self.sparse,
+                # A list of rows keeps the array, which is the caller's.
+                grad.copy() if last.sparse else grad,
+                last.ids,
+                last.num_weights,
+                padding_idx=-1 if last.padding_idx is None else last.padding_idx,
+                scale_grad_by_freq=last.scale_grad_by_freq,
+                sparse=last.sparse,
             )
-            _accumulate(self.weight, grad_weight)
+            _accumulate({last.weight: grad_weight})
+        if not retain_graph:
+            self._passes.forget()
 
     def __repr__(self) -> str:
         parts = [str(self.num_embeddings), str(self.embedding_dim)]
@@ -366,9 +408,12 @@ class Linear(Module):
         weight: a `Parameter` ``(out_features, in_features)``, uniform within
             ``+-1/sqrt(in_features)``.
         bias: a `Parameter` ``(out_features,)``, drawn likewise, or None.
+        in_features, out_features: the arguments. If `weight` is replaced, its shape counts.
 
     Raises:
         RuntimeError: a negative size, another device, a dtype that is neither float nor complex.
+
+    Without input or output features it warns, as torch does, that there is nothing to draw.
 
     Source: ``torch.nn.Linear``; the bounds are those of He et al., "Delving Deep into Rectifiers"
     (2015), with torch's ``a = sqrt(5)``. Chapter 01.
@@ -397,78 +442,138 @@ class Linear(Module):
         self.out_features = out_features
         self.weight = _empty(out_features, in_features, dtype=dtype)
         self.bias = _empty(out_features, dtype=dtype) if bias else None
-        self._input: Array | None = None
+        self._passes: Passes[tuple[Array, Parameter, Parameter | None]] = Passes()
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Draw weight and bias again, uniform in ``+-1/sqrt(in_features)``."""
-        if self.in_features > 0:
+        parameters = [self.weight] if self.bias is None else [self.weight, self.bias]
+        _check_writable(*parameters)
+        in_features = self.weight.data.shape[1]
+        if self.weight.data.size == 0:
+            warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        else:
             # torch takes this way round; the shorter one may differ in the last bit.
             gain = math.sqrt(2 / (1 + math.sqrt(5) ** 2))
-            _fill_uniform(self.weight, math.sqrt(3) * (gain / math.sqrt(self.in_features)))
+            _fill_uniform(self.weight, math.sqrt(3) * (gain / math.sqrt(in_features)))
         if self.bias is not None:
-            _fill_uniform(self.bias, 1 / math.sqrt(self.in_features) if self.in_features else 0)
+            _fill_uniform(self.bias, 1 / math.sqrt(in_features) if in_features else 0)
 
     def forward(self, input: Array) -> Array:
         """``input @ weight.T + bias``: ``(*, in_features)`` gives ``(*, out_features)``.
 
         Raises:
             TypeError: `input` is not an array.
-            RuntimeError: `input` is 0-d, of another dtype or with another last dimension.
+            RuntimeError: `input` is 0-d, of another dtype or with another last dimension; weight
+                or bias was replaced by one that does not fit.
         """
+        x = require_array(input, argument("linear", "input", 1))
         weight = self.weight.data
-        require_array(input, argument("linear", "input", 1))
-        if input.ndim == 0:
+        self._check_shapes(x)
+        if x.dtype != weight.dtype:
             raise RuntimeError(
-                "both arguments to linear need to be at least 1D, but they are 0D and 2D"
+                f"mat1 and mat2 must have the same dtype, but got {x.dtype} and {weight.dtype}"
             )
-        if input.shape[-1] != self.in_features:
-            rows = math.prod(input.shape[:-1])
-            raise RuntimeError(
-                f"mat1 and mat2 shapes cannot be multiplied ({rows}x{input.shape[-1]} "
-                f"and {self.in_features}x{self.out_features})"
-            )
-        if input.dtype != weight.dtype:
-            raise RuntimeError(
-                f"mat1 and mat2 must have the same dtype, but got {input.dtype} and {weight.dtype}"
-            )
-        self._input = input.copy()  # the caller may overwrite its array before backward
-        output = input @ weight.T
-        return output if self.bias is None else output + self.bias.data
+        if not self._learns():
+            self._passes.forget()
+        elif is_remembered():
+            self._passes.remember((_copy(x), self.weight, self.bias))
+        with np.errstate(all="ignore"):  # inf and nan are answers, as in torch
+            output = x @ weight.T
+            return output if self.bias is None else output + self.bias.data
 
-    def backward(self, grad_output: Array) -> Array:
+    def backward(self, grad_output: Array, *, retain_graph: bool = False) -> Array:
         """Add to the gradients of weight and bias, and return the gradient of the input.
 
         With the rows of input and gradient as X and G: ``weight.grad += G.T @ X``,
-        ``bias.grad += sum of the rows of G``, and the result is ``G @ weight``.
+        ``bias.grad += sum of the rows of G``, and the result is ``G @ weight``. It reads the
+        weight: call it before a step of an optimizer.
 
         Args:
             grad_output: shape ``(*, out_features)``, that of the last output.
+            retain_graph: True if another ``backward`` of the same pass is to follow.
 
         Returns:
             the gradient of the last input, its shape and dtype.
 
         Raises:
             TypeError: `grad_output` is not an array.
-            RuntimeError: no forward pass came before, or `grad_output` has another shape.
+            RuntimeError: no forward pass came before, or several did (see `no_grad`);
+                `grad_output` has another shape; a parameter, or the gradient that it has, has
+                another shape by now.
         """
-        if self._input is None:
-            raise RuntimeError("backward() needs a forward pass first: call the layer")
-        shape = (*self._input.shape[:-1], self.out_features)
-        grad = check_grad_output(grad_output, shape, self.weight.data.dtype)
-        rows = math.prod(shape[:-1])
-        grad_rows = grad.reshape(rows, self.out_features)
-        if self.weight.requires_grad:
-            _accumulate(self.weight, grad_rows.T @ self._input.reshape(rows, self.in_features))
-        if self.bias is not None and self.bias.requires_grad:
-            _accumulate(self.bias, grad_rows.sum(axis=0))
-        return grad @ self.weight.data
+        grad = require_array(grad_output, "grad_output")
+        if not self._passes and not self._learns():
+            return self._grad_input(grad, grad.shape[:-1])
+        x, weight, bias = self._passes.recall()
+        grad_input = self._grad_input(grad, x.shape[:-1], weight)
+        out_features, in_features = weight.data.shape
+        with np.errstate(all="ignore"):
+            rows = math.prod(x.shape[:-1])
+            grad_rows = grad.astype(x.dtype, copy=False).reshape(rows, out_features)
+            grads: dict[Parameter, Array | SparseGrad] = {}
+            if weight.requires_grad:
+                grads[weight] = grad_rows.T @ x.reshape(rows, in_features)
+            if bias is not None and bias.requires_grad:
+                summed = grad_rows.sum(axis=0)
+                if summed.shape != bias.data.shape:  # one number that was added to all outputs
+                    summed = summed.sum(keepdims=True)
+                grads[bias] = summed
+        _accumulate(grads)
+        if not retain_graph:
+            self._passes.forget()
+        return grad_input
+
+    def _learns(self) -> bool:
+        return self.weight.requires_grad or (self.bias is not None and self.bias.requires_grad)
+
+    def _grad_input(
+        self, grad_output: Array, rows: tuple[int, ...], parameter: Parameter | None = None
+    ) -> Array:
+        weight = (parameter or self.weight).data
+        grad = check_grad_output(grad_output, (*rows, weight.shape[0]), weight.dtype)
+        with np.errstate(all="ignore"):
+            result: Array = grad @ weight
+        return result
+
+    def _check_shapes(self, x: Array) -> None:
+        weight = self.weight.data
+        if weight.ndim != 2:
+            raise RuntimeError(f"mat2 must be a matrix, got {weight.ndim}-D tensor")
+        if x.ndim == 0:
+            raise RuntimeError(
+                "both arguments to linear need to be at least 1D, but they are 0D and 2D"
+            )
+        out_features, in_features = weight.shape
+        rows = math.prod(x.shape[:-1])
+        if x.shape[-1] != in_features:
+            raise RuntimeError(
+                f"mat1 and mat2 shapes cannot be multiplied ({rows}x{x.shape[-1]} "
+                f"and {in_features}x{out_features})"
+            )
+        if self.bias is not None and self.bias.data.shape not in ((out_features,), (1,)):
+            bias = list(self.bias.data.shape)
+            raise RuntimeError(
+                f"The expanded size of the tensor ({out_features}) must match the existing size "
+                f"({bias[-1] if bias else 1}) at non-singleton dimension 1.  Target sizes: "
+                f"[{rows}, {out_features}].  Tensor sizes: {bias}"
+            )
 
     def __repr__(self) -> str:
         return (
             f"Linear(in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None})"
         )
+
+
+class _Bags(NamedTuple):
+    """What `EmbeddingBag.backward` needs: what the forward pass had, whatever changes since."""
+
+    ids: Any
+    offsets: Array | None
+    per_sample_weights: Array | None
+    weight: Parameter
+    options: dict[str, Any]
 
 
 class EmbeddingBag(Module):
@@ -498,7 +603,8 @@ class EmbeddingBag(Module):
 
     Attributes:
         weight: the table, a `Parameter` ``(V, D)``; drawn from N(0, 1) with the default generator.
-        num_embeddings, embedding_dim and all options up to `padding_idx`: the arguments.
+        num_embeddings, embedding_dim and all options up to `padding_idx`: the arguments. If
+            `weight` is replaced, its shape counts.
 
     Raises:
         AssertionError: `padding_idx` out of range, or `_weight` of another shape.
@@ -530,17 +636,14 @@ class EmbeddingBag(Module):
         scale_grad_by_freq: bool = False,
         mode: str = "mean",
         sparse: bool = False,
-        _weight: Array | None = None,
+        _weight: Array | Parameter | None = None,
         include_last_offset: bool = False,
         padding_idx: int | None = None,
         device: str | None = None,
         dtype: npt.DTypeLike | None = None,
     ) -> None:
         _check_device(device)
-        if padding_idx is not None:
-            if padding_idx != 0 and not -num_embeddings <= padding_idx < num_embeddings:
-                raise AssertionError("padding_idx must be within num_embeddings")
-            padding_idx = _row_number(padding_idx, num_embeddings)
+        padding_idx = padding_row(padding_idx, num_embeddings, "padding_idx")
         self.num_embeddings = num_embeddings
         self.embedding_dim = embedding_dim
         self.max_norm = max_norm
@@ -550,7 +653,7 @@ class EmbeddingBag(Module):
         self.sparse = sparse
         self.include_last_offset = include_last_offset
         self.padding_idx = padding_idx
-        self._last: tuple[Array, Array | None, Array | None] | None = None
+        self._passes: Passes[_Bags] = Passes()
         if _weight is None:
             self.weight = _empty(num_embeddings, embedding_dim, dtype=dtype)
             self.reset_parameters()
@@ -560,7 +663,7 @@ class EmbeddingBag(Module):
     @classmethod
     def from_pretrained(
         cls,
-        embeddings: Array,
+        embeddings: Array | Parameter,
         freeze: bool = True,
         max_norm: float | None = None,
         norm_type: float = 2.0,
@@ -592,21 +695,21 @@ class EmbeddingBag(Module):
         layer = cls(
             rows,
             columns,
-            max_norm,
-            norm_type,
-            scale_grad_by_freq,
-            mode,
-            sparse,
-            embeddings,
-            include_last_offset,
-            padding_idx,
+            max_norm=max_norm,
+            norm_type=norm_type,
+            scale_grad_by_freq=scale_grad_by_freq,
+            mode=mode,
+            sparse=sparse,
+            _weight=embeddings,
+            include_last_offset=include_last_offset,
+            padding_idx=padding_idx,
         )
         layer.weight.requires_grad = not freeze
         return layer
 
     def reset_parameters(self) -> None:
         """Draw the table from N(0, 1) again, then zero the padding row."""
-        _draw_table(self.weight.data, self.padding_idx)
+        _draw_table(self.weight, self.padding_idx)
 
     def forward(
         self, input: Array, offsets: Array | None = None, per_sample_weights: Array | None = None
@@ -616,25 +719,29 @@ class EmbeddingBag(Module):
         With `max_norm` it changes the table first. Arguments and errors: those of
         `embedlib.functional.embedding_bag`; after an error, the table is as it was.
         """
+        options: dict[str, Any] = {
+            "scale_grad_by_freq": self.scale_grad_by_freq,
+            "mode": self.mode,
+            "sparse": self.sparse,
+            "include_last_offset": self.include_last_offset,
+            "padding_idx": self.padding_idx,
+        }
         output = F.embedding_bag(
             input,
             self.weight.data,
             offsets,
-            self.max_norm,
-            self.norm_type,
-            self.scale_grad_by_freq,
-            self.mode,
-            self.sparse,
-            per_sample_weights,
-            self.include_last_offset,
-            self.padding_idx,
+            max_norm=self.max_norm,
+            norm_type=self.norm_type,
+            per_sample_weights=per_sample_weights,
+            **options,
         )
-        # Copies: the caller may overwrite the arrays before backward.
-        self._last = (
-            input.copy(),
-            None if offsets is None else offsets.copy(),
-            None if per_sample_weights is None else per_sample_weights.copy(),
-        )
+        if not self.weight.requires_grad and per_sample_weights is None:
+            self._passes.forget()
+        elif is_remembered():
+            bags = _Bags(
+                _copy(input), _copy(offsets), _copy(per_sample_weights), self.weight, options
+            )
+            self._passes.remember(bags)
         return output
 
     def __call__(
@@ -642,7 +749,7 @@ class EmbeddingBag(Module):
     ) -> Array:
         return self.forward(input, offsets, per_sample_weights)
 
-    def backward(self, grad_output: Array) -> Array | None:
+    def backward(self, grad_output: Array, *, retain_graph: bool = False) -> Array | None:
         """Add the gradient of the last forward pass to ``weight.grad``.
 
         It reads the table ("max", sample weights): call it before a step of an optimizer. A frozen
@@ -650,32 +757,33 @@ class EmbeddingBag(Module):
 
         Args:
             grad_output: shape ``(B, D)``, that of the last output.
+            retain_graph: True if another ``backward`` of the same pass is to follow.
 
         Returns:
             the gradient of the last sample weights, in their shape; None if there were none.
 
         Raises:
             TypeError: `grad_output` is not an array.
-            RuntimeError: no forward pass came before; `grad_output` has another shape; `sparse`
-                together with `scale_grad_by_freq`.
+            RuntimeError: no forward pass came before, or several did (see `no_grad`);
+                `grad_output` has another shape; `sparse` together with `scale_grad_by_freq`; the
+                table, or the gradient that it has, has another shape by now.
         """
-        if self._last is None:
-            raise RuntimeError("backward() needs a forward pass first: call the layer with ids")
-        input, offsets, per_sample_weights = self._last
+        require_array(grad_output, "grad_output")
+        if not self._passes and not self.weight.requires_grad:
+            return None
+        last = self._passes.recall()
         grad_weight, grad_samples = F.embedding_bag_backward(
             grad_output,
-            input,
-            self.weight.data,
-            offsets,
-            self.scale_grad_by_freq,
-            self.mode,
-            self.sparse,
-            per_sample_weights,
-            self.include_last_offset,
-            self.padding_idx,
+            last.ids,
+            last.weight.data,
+            last.offsets,
+            per_sample_weights=last.per_sample_weights,
+            **last.options,
         )
-        if self.weight.requires_grad:
-            _accumulate(self.weight, grad_weight)
+        if last.weight.requires_grad:
+            _accumulate({last.weight: grad_weight})
+        if not retain_graph:
+            self._passes.forget()
         return grad_samples
 
     def __repr__(self) -> str:
@@ -697,35 +805,45 @@ def _empty(*size: int, dtype: npt.DTypeLike | None, frozen: bool = False) -> Par
     return Parameter(np.empty(random.check_size(size), dtype), requires_grad=not frozen)
 
 
-def _ready(weight: Array, shape: tuple[int, int], frozen: bool = False) -> Parameter:
+def _ready(weight: Array | Parameter, shape: tuple[int, int], frozen: bool = False) -> Parameter:
     """A table that the caller brings: its memory is shared, and no row is zeroed."""
     parameter = Parameter(weight, requires_grad=not frozen)
-    if weight.shape != shape:
+    if parameter.data.shape != shape:
         raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
     return parameter
 
 
-def _size_of_table(embeddings: Array) -> tuple[int, int]:
-    require_array(embeddings, "Parameter data")
-    if embeddings.ndim != 2:
+def _size_of_table(embeddings: Array | Parameter) -> tuple[int, int]:
+    table = require_array(embeddings, "Parameter data")
+    if table.ndim != 2:
         raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
-    rows, columns = embeddings.shape
+    rows, columns = table.shape
     return rows, columns
 
 
-def _row_number(padding_idx: int, num_embeddings: int) -> int:
-    """The row of a padding id that is in range: a negative one counts from the end."""
-    if isinstance(padding_idx, bool):
-        raise TypeError("padding_idx must be int, not bool")
-    if not isinstance(padding_idx, int | np.integer):
-        raise IndexError(f"padding_idx must be int, not {type(padding_idx).__name__}")
-    return padding_idx + num_embeddings if padding_idx < 0 else padding_idx
+def _values(value: Any) -> Any:
+    """The array of a parameter; anything else as it is."""
+    return value.data if isinstance(value, Parameter) else value
 
 
-def _draw_table(table: Array, padding_idx: int | None) -> None:
+def _copy(value: Any) -> Any:
+    """For backward: the caller may overwrite the array until then."""
+    return None if value is None else np.array(_values(value))
+
+
+def _check_writable(*parameters: Parameter) -> None:
+    if not all(parameter.data.flags.writeable for parameter in parameters):
+        raise ValueError("the memory of a parameter is read-only")
+
+
+def _draw_table(weight: Parameter, padding_idx: int | None) -> None:
     """Fill it from N(0, 1), then zero the padding row."""
-    if padding_idx == 0 and table.shape[0] == 0:
-        raise IndexError("index 0 is out of bounds for dimension 0 with size 0")
+    table = weight.data
+    _check_writable(weight)
+    if padding_idx is not None and padding_idx >= table.shape[0]:
+        raise IndexError(
+            f"index {padding_idx} is out of bounds for dimension 0 with size {table.shape[0]}"
+        )
     table[...] = random.default_generator.randn(*table.shape, dtype=table.dtype)
     if padding_idx is not None:
         table[padding_idx] = 0
@@ -734,6 +852,15 @@ def _draw_table(table: Array, padding_idx: int | None) -> None:
 def _fill_uniform(parameter: Parameter, bound: float) -> None:
     data = parameter.data
     data[...] = random.default_generator.uniform(-bound, bound, data.shape, data.dtype)
+
+
+def _key_errors(missing: list[str], unexpected: list[str]) -> list[str]:
+    errors = []
+    for title, names in (("Missing", missing), ("Unexpected", unexpected)):
+        if names:
+            quoted = ", ".join(f'"{name}"' for name in names)
+            errors.append(f"{title} key(s) in state_dict: {quoted}. ")
+    return errors
 
 
 def _load_errors(name: str, data: Array, value: object) -> list[str]:
@@ -748,17 +875,38 @@ def _load_errors(name: str, data: Array, value: object) -> list[str]:
             f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, "
             f"the shape in current model is {data.shape}."
         ]
+    if not data.flags.writeable:
+        return [f'While copying the parameter named "{name}": its memory is read-only.']
     return []
 
 
-def _accumulate(parameter: Parameter, grad: Array | SparseGrad) -> None:
-    held = parameter.grad
-    if held is None:
-        parameter.grad = grad
-    elif isinstance(held, np.ndarray) and isinstance(grad, np.ndarray):
-        held += grad
-    else:  # sparse + sparse is sparse, any other sum is an array
-        parameter.grad = held + grad
+def _copy_values(value: Array, data: Array) -> None:
+    if np.iscomplexobj(value) and not np.iscomplexobj(data):
+        warnings.warn("Casting complex values to real discards the imaginary part", stacklevel=3)
+        value = value.real
+    data[...] = value
+
+
+def _accumulate(grads: Mapping[Parameter, Array | SparseGrad]) -> None:
+    """Add each gradient to the one that its parameter has; all are checked first."""
+    for parameter, grad in grads.items():
+        held = parameter.grad
+        for known in (parameter.data, held):
+            if known is not None and tuple(known.shape) != tuple(grad.shape):
+                raise RuntimeError(
+                    f"backward returned an invalid gradient - got {list(grad.shape)} but expected "
+                    f"shape compatible with {list(known.shape)}"
+                )
+        if isinstance(held, np.ndarray) and not held.flags.writeable:
+            raise ValueError("the memory of a gradient is read-only")
+    for parameter, grad in grads.items():
+        held = parameter.grad
+        if held is None:
+            parameter.grad = grad
+        elif isinstance(held, np.ndarray):
+            held += grad  # in place, a list of rows too
+        else:  # sparse + sparse is sparse; an array must come first
+            parameter.grad = held + grad if isinstance(grad, SparseGrad) else grad + held
 
 
 def _check_device(device: str | None) -> None:

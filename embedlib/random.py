@@ -2,7 +2,8 @@
 
 torch draws 32-bit words from a Mersenne Twister and makes numbers of them. Everything here is how
 it does that. Shown for torch on x86-64 with AVX2 or AVX-512; on other processors torch itself
-gives other last bits.
+gives other last bits. Normals in float64 also depend on the C library; in a browser, which has
+another one, they are up to 4 units in the last place off.
 
 >>> import embedlib
 >>> _ = embedlib.manual_seed(666)
@@ -20,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, Int64Array
+from embedlib.arrays import Array, Int64Array, pieces
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -194,18 +195,19 @@ class Generator:
         if self._kept is not None:
             value, self._kept = self._kept, None
             return value
-        u1, u2 = self._uniform(2, np.dtype(np.float64)).tolist()
-        radius = math.sqrt(-2.0 * math.log1p(-u2))
-        self._kept = radius * math.sin(2.0 * math.pi * u1)
-        return radius * math.cos(2.0 * math.pi * u1)
+        u2, u1 = self._uniform(2, np.dtype(np.float64)).tolist()  # here the angle is drawn first
+        radius = math.sqrt(-2.0 * math.log1p(-u1))
+        self._kept = radius * math.sin(2.0 * math.pi * u2)
+        return radius * math.cos(2.0 * math.pi * u2)
 
     def _normal_fill(self, n: int, dtype: np.dtype[Any]) -> Array:
         """n >= 16 normals, made in blocks of 16 from 16 uniforms."""
         out = np.empty(n, dtype)
         whole = n - n % 16
-        for start in range(0, whole, _CHUNK):
-            stop = min(start + _CHUNK, whole)
-            out[start:stop] = _box_muller(self._uniform(stop - start, dtype))
+        blocks = out[:whole].reshape(-1, 16)
+        for piece in pieces(len(blocks), 16):
+            uniform = self._uniform(blocks[piece].size, dtype)
+            blocks[piece] = _box_muller(uniform).reshape(-1, 16)
         if n > whole:
             # What does not fill a block: torch draws a full block for the last 16 numbers. In
             # float32 and float64 it had drawn uniforms for the rest before, and drops them.
@@ -260,7 +262,6 @@ def _check_float(dtype: npt.DTypeLike, kernel: str) -> np.dtype[Any]:
 # torch uses vector instructions for log, sin and cos: the polynomials of the Cephes library
 # (Moshier), with fused multiply-adds. The C library rounds differently in the last bit.
 
-_CHUNK = 1 << 14  # numbers at a time, a multiple of 16: the temporaries stay in the cache
 _LOG = (
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
     -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,

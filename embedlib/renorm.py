@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from embedlib.arrays import Array, pieces
+from embedlib.arrays import Array, pieces, wide_ids
 from embedlib.checks import as_array, check_bounds, check_id_dtype, check_number
-from embedlib.sparse import distinct
+from embedlib.ids import distinct
 
 
 def embedding_renorm_(
@@ -46,8 +46,8 @@ def embedding_renorm_(
            [ 0.3       ,  0.4       ],
            [30.        , 40.        ]])
     """
-    ids = check_renorm(weight, indices, max_norm, norm_type)
-    renorm(weight, ids, float(max_norm), float(norm_type))
+    table, ids = check_renorm(weight, indices, max_norm, norm_type)
+    renorm(table, ids, float(max_norm), float(norm_type))
     return weight
 
 
@@ -88,11 +88,13 @@ def _norm(rows: Array, p: float) -> npt.NDArray[np.float64]:
     return norms.astype(size.dtype).astype(np.float64)
 
 
-def check_renorm(weight: object, indices: object, max_norm: object, norm_type: object) -> Array:
-    """Returns the ids as ``(N,)``."""
+def check_renorm(
+    weight: object, indices: object, max_norm: object, norm_type: object
+) -> tuple[Array, Array]:
+    """Returns the table, and the ids as ``(N,)``."""
     name = "embedding_renorm_"
     table = as_array(weight, name, "input", 1)
-    ids = as_array(indices, name, "indices", 2).reshape(-1)
+    ids = wide_ids(as_array(indices, name, "indices", 2)).reshape(-1)
     p = check_number(norm_type, name, "norm_type", 4)
     check_number(max_norm, name, "max_norm", 3)
     if table.ndim != 2:
@@ -112,4 +114,4 @@ def check_renorm(weight: object, indices: object, max_norm: object, norm_type: o
             f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor "
             "because the operation does not have an identity"
         )
-    return ids
+    return table, ids

@@ -3,37 +3,48 @@
 The gradient of a lookup, and whatever sums up sparse gradients, is this one loop::
 
     for row, value in zip(rows, values): target[row] += value
+
+It is a product of matrices. A lookup is ``one_hot(rows) @ table``, so its gradient is
+``one_hot(rows).T @ values``: column i of the left factor has a single 1, in row ``rows[i]``, and
+carries ``values[i]`` there. All else in it is zero, so what one keeps of it are the places of the
+ones: a sparse matrix. SciPy multiplies such a matrix by a table in C, one column after the other,
+that is in the order of the input. Where SciPy is not installed, NumPy adds number by number, in
+the same order: slower, the same bits.
 """
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from embedlib.arrays import Array
-
-Block = Callable[[Any], Array]  # some rows of values, ready to be added
+from embedlib.arrays import Array, pieces
+from embedlib.checks import check_bounds
 
 
 def scatter_add(
     target: Array,
     rows: Array,
     values: Array,
-    scale: Array | None = None,
-    positions: Array | None = None,
+    scale: Array | float = 1,
+    starts: Array | None = None,
 ) -> None:
     """Add each row of `values` to the row of `target` with its number, in place.
 
-    ``target[rows[i]] += scale[i] * values[positions[i]]`` for ``i = 0, 1, ...``: in this order,
-    one rounding for each operation, in the dtype of `target`. So the result has the bits of the
-    plain loop.
+    ``target[rows[i]] += scale[i] * values[i]`` for ``i = 0, 1, ...``: in this order, one rounding
+    for each operation, in the dtype of `target`. So the result has the bits of the plain loop.
+    (With a `scale` some processors round product and sum once, together, as torch does.)
 
     Args:
-        target: shape ``(V, D)``, C-contiguous; written.
-        rows: row numbers, shape ``(N,)``, any int dtype; each in ``0 .. V - 1``, not checked here.
-        values: shape ``(M, D)``; converted to the dtype of `target`, a few rows at a time.
-        scale: a factor for each row that is added, shape ``(N,)``, or None for 1.
-        positions: which rows of `values`, shape ``(N,)``, not checked here; None for all in turn.
+        target: shape ``(V, D)``; written.
+        rows: row numbers, int32 or int64, shape ``(N,)``, each in ``0 .. V - 1``.
+        values: shape ``(N, D)``; taken in the dtype of `target`.
+        scale: a factor for each row that is added, shape ``(N,)``, or one for all.
+        starts: given for bags, as many as `values` has rows: ``values[b]`` is added to each of
+            ``rows[starts[b] : starts[b + 1]]``. Ints from 0 to N, not decreasing.
+
+    Raises:
+        IndexError: a row number is out of range.
+        ValueError: the sizes do not fit together, or `target` is read-only.
 
     Source: ATen ``index_add_``, ``embedding_dense_backward``. Chapter 03.
 
@@ -44,70 +55,191 @@ def scatter_add(
            [0., 0.],
            [2., 2.]])
     """
+    _check(rows, starts, bags=values, table=target, target=target)
+    if not target.flags.c_contiguous:  # its memory is written below, number after number
+        copy = np.ascontiguousarray(target)
+        scatter_add(copy, rows, values, scale, starts)
+        target[...] = copy
+    elif _is_for_scipy(target):
+        values = np.ascontiguousarray(values, target.dtype)
+        _multiply("csc_matvecs", target, values, rows, scale, starts)
+    else:
+        bags = None if starts is None else _bag_of_each(starts)
+        _add_numbers(target, rows, values, bags, scale)
 
-    def block(which: Any) -> Array:
-        """Rows of values, ready to be added: `which` is a slice or an array of places."""
-        chosen = which if positions is None else positions[which]
-        found = np.ascontiguousarray(values[chosen], target.dtype)
-        return found if scale is None else found * scale[which, None].astype(target.dtype)
 
-    add = _add_in_rounds if target.shape[1] >= _LONG_ROW else _add_numbers
-    add(target, rows, block)
+def gather_add(
+    target: Array, rows: Array, values: Array, scale: Array | float, starts: Array
+) -> None:
+    """Add to each row of `target` a bag of rows of `values`, in place: `scatter_add` transposed.
 
+    ``target[b] += scale[i] * values[rows[i]]`` for ``i = starts[b] .. starts[b + 1] - 1``
 
-def _add_numbers(target: Array, rows: Array, block: Block) -> None:
-    """For short rows: number by number.
+    Of the same sparse matrix a row is now a bag, and again each product is added in the order of
+    the input, with the same roundings. The errors are those of `scatter_add`, too.
 
-    np.add.at is fast on flat arrays of single numbers and slow on rows. So each row is split into
-    numbers, and each number gets its own position in the flat table.
+    Args:
+        target: shape ``(B, D)``, C-contiguous; written.
+        rows: row numbers, int32 or int64, shape ``(N,)``, each in ``0 .. V - 1``.
+        values: the table, shape ``(V, D)``.
+        scale: a factor for each of the N rows, shape ``(N,)``, or one for all.
+        starts: where each bag begins, and N: ints, shape ``(B + 1,)``, not decreasing.
+
+    Source: ATen ``embedding_bag``.
+
+    >>> target, table = np.zeros((2, 1)), np.array([[1.0], [2.0], [3.0]])
+    >>> gather_add(target, np.array([2, 0, 2]), table, scale=1, starts=np.array([0, 1, 3]))
+    >>> target
+    array([[3.],
+           [4.]])
     """
-    # Two neighbours seen as one complex number are added by the same two additions, in one call.
-    number = target.dtype
-    if target.shape[1] % 2 == 0:
-        number = _PAIR.get(number, number)
-    flat = target.view(number).reshape(-1)
-    columns = np.arange(target.view(number).shape[1])
-
-    # A few rows at a time, so that the positions stay small and in the cache.
-    step = max(1, _CHUNK // max(1, columns.size))
-    for start in range(0, rows.size, step):
-        now = slice(start, start + step)
-        places = rows[now].astype(np.intp)[:, None] * columns.size + columns
-        np.add.at(flat, places.reshape(-1), block(now).view(number).reshape(-1))
+    _check(rows, starts, bags=target, table=values, target=target)
+    if _is_for_scipy(target) and values.dtype == target.dtype and values.flags.c_contiguous:
+        _multiply("csr_matvecs", target, values, rows, scale, starts)
+    else:
+        _add_in_rounds(target, rows, values, scale, starts)
 
 
-def _add_in_rounds(target: Array, rows: Array, block: Block) -> None:
-    """For long rows: whole rows at once.
+def take(table: Array, rows: Array) -> Array:
+    """``table[rows]``, but faster; the row numbers are checked already.
 
-    Round k adds the k-th value of each row that has one. Within a round no row occurs twice, so
-    NumPy may add all of them together. When few rows are left, each is summed by itself.
+    >>> take(np.array([[1.0], [2.0]]), np.array([1, 1]))
+    array([[2.],
+           [2.]])
     """
-    step = _BLOCK // target.shape[1] + 1
-    order = np.argsort(rows, kind="stable")
-    sorted_rows = rows[order]
-    starts = np.flatnonzero(np.diff(sorted_rows, prepend=-1))
-    counts = np.diff(starts, append=rows.size)
-    for _ in range(_ROUNDS):
-        if starts.size < _FEW:
-            break
-        for at in range(0, starts.size, step):
-            now = starts[at : at + step]
-            target[sorted_rows[now]] += block(order[now])
-        more = counts > 1
-        starts, counts = starts[more] + 1, counts[more] - 1
-    for start, count in zip(starts.tolist(), counts.tolist(), strict=True):
-        row = sorted_rows[start]
-        for at in range(start, start + count, step):
-            summands = block(order[at : min(at + step, start + count)])
-            summands[0] += target[row]
-            target[row] = np.add.reduce(summands, axis=0)
+    if not table.flags.c_contiguous:
+        return table[rows]  # take would first copy the whole table
+    out: Array = table.take(rows, axis=0, mode="clip")  # "clip": do not check a second time
+    return out
 
 
-_PAIR: dict[np.dtype[Any], np.dtype[Any]] = {
-    np.dtype(np.float32): np.dtype(np.complex64),
-    np.dtype(np.float64): np.dtype(np.complex128),
-}
-_LONG_ROW = 256  # from this D on, adding whole rows beats adding number by number
-_ROUNDS, _FEW = 16, 8  # after 16 rounds, or with fewer than 8 rows left, each by itself
-_BLOCK = 1 << 16  # numbers at a time in a round
-_CHUNK = 1 << 14  # positions at a time: 128 KiB of int64 stay in the cache
+# --- by SciPy ------------------------------------------------------------------------------------
+
+
+def _is_for_scipy(target: Array) -> bool:
+    """Whether SciPy is there, and adds in the dtype of `target`: not in float16, for example."""
+    return target.dtype in (np.float32, np.float64) and _sparsetools() is not None
+
+
+@cache
+def _sparsetools() -> Any:
+    """The module in which SciPy keeps its loops over sparse matrices; None without SciPy.
+
+    ``csc_array(...) @ values`` calls it with zeros to add to. We call it with a table that may
+    hold numbers already, so that an update of a large table touches only the rows it names.
+    """
+    try:
+        from scipy.sparse import _sparsetools
+    except ImportError:
+        return None
+    has_both = hasattr(_sparsetools, "csc_matvecs") and hasattr(_sparsetools, "csr_matvecs")
+    return _sparsetools if has_both else None
+
+
+def _multiply(
+    routine: str,
+    target: Array,
+    values: Array,
+    rows: Array,
+    scale: Array | float,
+    starts: Array | None,
+) -> None:
+    """``target += matrix @ values``; the routine says which way the matrix is written down."""
+    # SciPy counts in 32 bits where it is told so: half the memory to read, if the sizes allow it.
+    largest = max(len(target), len(values), values.shape[1], rows.size)
+    index = np.int32 if largest < 2**31 else np.int64
+    if starts is None:
+        starts = np.arange(rows.size + 1, dtype=index)
+    getattr(_sparsetools(), routine)(
+        *(len(target), len(values), values.shape[1]),
+        *(starts.astype(index, copy=False), rows.astype(index, copy=False)),
+        np.full(rows.size, scale, target.dtype),
+        *(values.reshape(-1), target.reshape(-1)),
+    )
+
+
+# --- by NumPy alone ------------------------------------------------------------------------------
+
+
+def _add_numbers(
+    target: Array, rows: Array, values: Array, sources: Array | None, scale: Array | float
+) -> None:
+    """``target[rows[i]] += scale[i] * values[sources[i]]``, number by number; None: ``values[i]``.
+
+    np.add.at is fast on a flat array of numbers and slow on rows. So each row is split into its
+    numbers, and each number gets its own place in the flat table.
+    """
+    flat, columns = target.reshape(-1), np.arange(target.shape[1])
+    for part in pieces(rows.size, columns.size):
+        found = values[part] if sources is None else take(values, sources[part])
+        places = rows[part].astype(np.intp)[:, None] * columns.size + columns
+        np.add.at(flat, places.reshape(-1), _scaled(found, scale, part, target.dtype).reshape(-1))
+
+
+def _add_in_rounds(
+    target: Array, rows: Array, values: Array, scale: Array | float, starts: Array
+) -> None:
+    """Round k adds the k-th row of each bag that has so many; a block of bags at a time.
+
+    Within a round no bag occurs twice, so NumPy may add all of them together. When few bags are
+    left, their other rows are added number by number.
+    """
+    all_sizes = np.diff(starts).astype(np.intp, copy=False)
+    for block in pieces(len(target), target.shape[1]):
+        total, first, sizes = target[block], starts[:-1][block], all_sizes[block]
+        bags, k = np.arange(sizes.size), 0
+        while (bags := bags[sizes[bags] > k]).size * target.shape[1] >= _FEW:
+            entries = first[bags] + k
+            found = _scaled(take(values, rows[entries]), scale, entries, target.dtype)
+            if bags.size == len(total):
+                total += found
+            else:
+                total[bags] += found
+            k += 1
+        owner = np.repeat(np.arange(sizes.size), sizes)
+        entries = np.arange(owner.size)
+        rest = np.flatnonzero(entries >= (first - first[0] + k)[owner])
+        entries = first[0] + rest
+        factors = scale[entries] if isinstance(scale, np.ndarray) else scale
+        _add_numbers(total, owner[rest], values, rows[entries], factors)
+
+
+# So many numbers in a round take as long one by one; measured with D = 16 and 128, and 8 to 256
+# bags of 1,000 ids.
+_FEW = 1 << 11
+
+
+def _bag_of_each(starts: Array) -> Array:
+    """For each of the N rows, the bag in which it lies."""
+    bags: Array = np.repeat(np.arange(starts.size - 1), np.diff(starts).astype(np.intp))
+    return bags
+
+
+def _scaled(found: Array, scale: Array | float, which: Any, dtype: np.dtype[Any]) -> Array:
+    """Rows in `dtype`, times their factors: those that `which` names, or one for all."""
+    found = found.astype(dtype, copy=False)
+    if isinstance(scale, np.ndarray):
+        found = found * scale[which, None].astype(dtype)
+    elif scale != 1:
+        found = found * dtype.type(scale)
+    return found
+
+
+# --- checks --------------------------------------------------------------------------------------
+
+
+def _check(rows: Array, starts: Array | None, *, bags: Array, table: Array, target: Array) -> None:
+    """Everything that SciPy's loops take on trust: a wrong number there ends the process."""
+    if not target.flags.writeable:  # np.add.at would write into it without a word
+        raise ValueError("the table to add to is read-only")
+    check_bounds(rows, len(table))
+    if bags.ndim != 2 or table.ndim != 2 or bags.shape[1] != table.shape[1]:
+        raise ValueError(f"rows of {bags.shape} and {table.shape} cannot be added")
+    if starts is None:
+        fits = rows.shape == (len(bags),)
+    else:
+        fits = starts.shape == (len(bags) + 1,) and rows.ndim == 1
+        fits = fits and (starts[0], starts[-1]) == (0, rows.size)
+        fits = fits and bool((starts[1:] >= starts[:-1]).all())
+    if not fits:
+        raise ValueError(f"{rows.size} row numbers do not fit {len(bags)} rows of values")

@@ -4,12 +4,13 @@ A batch of N ids touches at most N rows of the table. A dense gradient writes al
 all of them zeros; a sparse one keeps N numbers of rows and N rows.
 """
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from embedlib.arrays import Array, Int64Array
+from embedlib.arrays import Array, Int64Array, wide_ids
 from embedlib.checks import require_array
+from embedlib.ids import distinct
 from embedlib.scatter import scatter_add
 
 
@@ -45,29 +46,42 @@ class SparseGrad:
            [0., 0.]])
     """
 
-    __array_ufunc__ = None  # array + SparseGrad: let __radd__ decide, not NumPy element by element
-
     def __init__(self, indices: Int64Array, values: Array, shape: tuple[int, int]) -> None:
-        require_array(indices, "indices")
-        require_array(values, "values")
+        self.indices = wide_ids(require_array(indices, "indices"))
+        self.values = require_array(values, "values")
+        self.shape = shape
+        self._coalesced = False
+        self.check()
+
+    def check(self) -> None:
+        """Raise RuntimeError if the row numbers, the values and the shape do not fit together.
+
+        The attributes are plain ones. Who writes by row number asks first: the number may have
+        been changed since.
+
+        Source: ``torch.sparse_coo_tensor(check_invariants=True)``.
+
+        >>> grad = SparseGrad(np.array([1]), np.ones((1, 2)), (3, 2))
+        >>> grad.indices[0] = 2
+        >>> grad.check()
+        """
+        indices, shape = self.indices, tuple(self.shape)
         if indices.dtype != np.int64:
             raise RuntimeError(f"indices must be an int64 tensor, but got {indices.dtype}")
-        if indices.ndim != 1 or values.shape != (indices.size, shape[1]):
+        if indices.ndim != 1 or self.values.shape != (indices.size, shape[1]):
             raise RuntimeError(
-                f"indices {indices.shape} and values {values.shape} do not fit the "
-                f"shape {tuple(shape)}: they must be (nnz,) and (nnz, {shape[1]})"
+                f"indices {indices.shape} and values {self.values.shape} do not fit the "
+                f"shape {shape}: they must be (nnz,) and (nnz, {shape[1]})"
             )
-        if indices.size > 0 and indices.min() < 0:
+        if indices.size == 0:
+            return
+        if indices.min() < 0:
             raise RuntimeError(f"found negative index {indices.min()} for dim 0")
-        if indices.size > 0 and indices.max() >= shape[0]:
+        if indices.max() >= shape[0]:
             raise RuntimeError(
                 f"size is inconsistent with indices: for dim 0, size is {shape[0]} "
                 f"but found index {indices.max()}"
             )
-        self.indices = indices
-        self.values = values
-        self.shape = shape
-        self._coalesced = False
 
     @property
     def nnz(self) -> int:
@@ -98,7 +112,10 @@ class SparseGrad:
         if self.is_coalesced:
             return self
         rows, rank = distinct(self.indices, self.shape[0])
-        result = SparseGrad(rows, _sum_by_rank(self.values, rank, rows.size), self.shape)
+        # -0.0 + x is x also for x = -0.0; a sum that begins at 0.0 would lose that sign.
+        sums = np.full((rows.size, self.shape[1]), -np.zeros((), self.values.dtype))
+        scatter_add(sums, rank, self.values)
+        result = SparseGrad(rows, sums, self.shape)
         result._coalesced = True
         return result
 
@@ -108,37 +125,122 @@ class SparseGrad:
         scatter_add(dense, self.indices, self.values)
         return dense
 
-    def __add__(self, other: Any) -> Any:
-        """The sum: of two sparse gradients sparse, with an array an array.
+    def __add__(self, other: Any) -> "SparseGrad":
+        """The sum of two sparse gradients, or of an array and a sparse gradient.
 
-        Two lists of rows are joined one after the other; nothing is added up yet.
+        Two lists of rows are joined one after the other; nothing is added up yet. (Where both
+        name the same rows in the same order, ``-`` takes entry from entry.) ``array + grad``
+        and ``array - grad`` are arrays; ``array += grad`` and ``array -= grad`` write into the
+        array. ``grad + array`` is an error, as in torch: the array must come first.
+
+        The other signs: ``-grad``, ``grad - grad``; ``grad * number``, ``number * grad`` and
+        ``grad / number``, which keep the dtype of floats. ``+=``, ``-=``, ``*=`` and ``/=``
+        change the gradient itself; the last two write into `values`. For anything else torch
+        has, take `coalesce` and its `values`.
 
         Raises:
-            RuntimeError: another shape.
+            RuntimeError: another shape; a number or an array to the right of ``+`` or ``-``; a
+                result that does not fit the array it is to be written into.
+            TypeError: what is neither a `SparseGrad` nor an array nor a number; ``*`` or ``/``
+                with an array or another gradient.
 
         >>> grad = SparseGrad(np.array([1]), np.ones((1, 2)), (3, 2))
-        >>> (grad + grad).indices
-        array([1, 1])
+        >>> (grad + grad * 0.5).values
+        array([[1. , 1. ],
+               [0.5, 0.5]])
         >>> np.zeros((3, 2)) + grad
         array([[0., 0.],
                [1., 1.],
                [0., 0.]])
         """
-        if not isinstance(other, SparseGrad | np.ndarray):
+        if not isinstance(other, SparseGrad):
+            _refuse_right_of_plus(other)
             return NotImplemented
-        if other.shape != self.shape:
-            raise RuntimeError(
-                "add: expected sizes of 'self' and 'other' to match, "
-                f"but {self.shape} != {other.shape}"
-            )
-        if isinstance(other, SparseGrad):
-            indices = np.concatenate([self.indices, other.indices])
-            return SparseGrad(indices, np.concatenate([self.values, other.values]), self.shape)
-        dense = np.array(other, np.result_type(other, self.values), order="C")
-        scatter_add(dense, self.indices, self.values)
-        return dense
+        self._check_same_shape(other)
+        indices = np.concatenate([self.indices, other.indices])
+        return SparseGrad(indices, np.concatenate([self.values, other.values]), self.shape)
 
-    __radd__ = __add__  # array + SparseGrad; only there Python asks the right-hand side
+    __radd__ = __add__  # reached by what is neither a gradient nor an array
+
+    def __sub__(self, other: Any) -> "SparseGrad":
+        if not isinstance(other, SparseGrad):
+            return self.__add__(other)  # refused there
+        self._check_same_shape(other)
+        if np.array_equal(self.indices, other.indices):  # so grad - grad is 0, not a rounding
+            return self._with_values(self.values - other.values)
+        return self + -other
+
+    __rsub__ = __sub__
+
+    def __neg__(self) -> "SparseGrad":
+        return self._with_values(-self.values)
+
+    def __mul__(self, factor: Any) -> "SparseGrad":
+        return self._with_values(_times(self.values, _number(factor, "*")))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: Any) -> "SparseGrad":
+        return self._with_values(_divided(self.values, _number(divisor, "/")))
+
+    def __iadd__(self, other: Any) -> Self:
+        return self._become(self + other)
+
+    def __isub__(self, other: Any) -> Self:
+        return self._become(self - other)
+
+    def __imul__(self, factor: Any) -> Self:
+        _write(self.values, _times(self.values, _number(factor, "*")), "mul")
+        return self
+
+    def __itruediv__(self, divisor: Any) -> Self:
+        _write(self.values, _divided(self.values, _number(divisor, "/")), "div")
+        return self
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """What NumPy calls for ``array + grad``, ``array - grad``, and both with ``=``."""
+        out = kwargs.pop("out", (None,))[0]
+        if method != "__call__" or kwargs or len(inputs) != 2 or inputs[1] is not self:
+            return NotImplemented
+        left = inputs[0]
+        if ufunc is np.multiply and out is None:  # number * grad, the number one of NumPy's
+            return self * left
+        if ufunc not in (np.add, np.subtract):
+            return NotImplemented
+        left = np.asarray(left)
+        self._check_same_shape(left)
+        self.check()
+        if out is not None and not out.flags.writeable:
+            raise ValueError("the array to be added to is read-only")
+        added = self.values if ufunc is np.add else -self.values
+        dtype = np.result_type(left, self.values)
+        if out is left and left.flags.c_contiguous and dtype == left.dtype:
+            scatter_add(left, self.indices, added)
+            return left
+        total = np.array(left, dtype, order="C")
+        scatter_add(total, self.indices, added)
+        return total if out is None else _write(out, total, "add")
+
+    def _with_values(self, values: Array) -> "SparseGrad":
+        """The same rows with other values; they stay as coalesced as they are."""
+        result = SparseGrad(self.indices.copy(), values, self.shape)
+        result._coalesced = self._coalesced
+        return result
+
+    def _become(self, other: "SparseGrad") -> Self:
+        self.values = _write(np.empty(other.values.shape, self.values.dtype), other.values, "add")
+        self.indices, self._coalesced = other.indices, other._coalesced
+        return self
+
+    def _check_same_shape(self, other: "SparseGrad | Array") -> None:
+        if tuple(other.shape) != tuple(self.shape):
+            raise RuntimeError(self._sizes_differ(other.shape))
+
+    def _sizes_differ(self, shape: tuple[int, ...]) -> str:
+        return (
+            "add: expected sizes of 'self' and 'other' to match, "
+            f"but {list(self.shape)} != {list(shape)}"
+        )
 
     def __repr__(self) -> str:
         return (
@@ -147,75 +249,43 @@ class SparseGrad:
         )
 
 
-def _sum_by_rank(values: Array, rank: Int64Array, num_ranks: int) -> Array:
-    """Row r of the result: the sum of the rows of `values` of rank r, in their order.
-
-    The first row of each rank is copied; often that is nearly all. The others are added.
-    """
-    first = np.empty(num_ranks, np.int64)
-    first[rank[::-1]] = np.arange(rank.size)[::-1]  # written last, the first one remains
-    is_other = np.ones(rank.size, np.bool_)
-    is_other[first] = False
-    sums = values.take(first, axis=0)
-    del first  # as large as the gradient if the rows are short
-    for start in range(0, rank.size, _BLOCK):
-        others = start + np.flatnonzero(is_other[start : start + _BLOCK])
-        scatter_add(sums, rank[others], values, positions=others)
-    return sums
+def _refuse_right_of_plus(other: object) -> None:
+    """torch's error for ``grad + array`` and ``grad + 1``."""
+    if isinstance(other, np.ndarray | np.generic | int | float | complex):
+        raise RuntimeError("add(sparse, dense) is not supported. Use add(dense, sparse) instead.")
 
 
-def distinct(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
-    """The ids that occur, sorted, each once; and for each id its place among them.
-
-    ``distinct_ids[rank[i]] == ids[i]``, as ``np.unique(ids, return_inverse=True)``, but faster.
-
-    Args:
-        ids: shape ``(N,)``, any int dtype, each in ``0 .. num_rows - 1``; not checked here.
-        num_rows: V, the number of rows of the table.
-
-    Returns:
-        distinct_ids: int64, shape ``(M,)``, M <= N.
-        rank: int64, shape ``(N,)``, each in ``0 .. M - 1``.
-
-    Source: ATen has several of its own; this one is ours.
-
-    >>> distinct(np.array([7, 2, 7, 5]), 10)
-    (array([2, 5, 7]), array([2, 0, 2, 1]))
-    """
-    bits = int(ids.size).bit_length()
-    if num_rows <= _MARKS_PER_ID * ids.size:
-        return _distinct_by_marks(ids, num_rows)
-    if int(num_rows).bit_length() + bits > 63:  # a number of 64 bits has no room for both
-        distinct_ids, rank = np.unique(ids.astype(np.int64), return_inverse=True)
-        return distinct_ids, rank.astype(np.int64)
-    return _distinct_by_sorting(ids, bits)
+def _number(value: object, sign: str) -> int | float | complex:
+    """A number of Python's, which leaves the dtype of an array alone; NumPy's would not."""
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
+    if not isinstance(value, int | float | complex):
+        raise TypeError(
+            f"unsupported operand type(s) for {sign}: 'SparseGrad' and '{type(value).__name__}'. "
+            "A SparseGrad is multiplied and divided by numbers only; .to_dense() gives an array"
+        )
+    return value
 
 
-def _distinct_by_marks(ids: Array, num_rows: int) -> tuple[Int64Array, Int64Array]:
-    """Mark the rows that occur in a table of length V, then number the marked ones."""
-    marks = np.zeros(num_rows, np.bool_)
-    marks[ids] = True
-    # On 32-bit platforms (a browser) NumPy counts places in 32 bits.
-    distinct_ids = np.flatnonzero(marks).astype(np.int64, copy=False)
-    rank_of_row = np.empty(num_rows, np.int64)
-    rank_of_row[distinct_ids] = np.arange(distinct_ids.size)
-    return distinct_ids, rank_of_row[ids]
+def _times(values: Array, factor: complex) -> Array:
+    with np.errstate(all="ignore"):  # inf and nan are answers, as in torch
+        product: Array = values * factor
+    return product
 
 
-def _distinct_by_sorting(ids: Array, bits: int) -> tuple[Int64Array, Int64Array]:
-    """Sort the ids, each with its position written behind it as the last `bits` bits.
-
-    Sorting numbers is much faster in NumPy than sorting positions by their numbers (argsort).
-    """
-    keys = (ids.astype(np.int64) << bits) | np.arange(ids.size)
-    keys.sort()
-    sorted_ids, positions = keys >> bits, keys & ((1 << bits) - 1)
-    is_new = np.ones(ids.size, np.bool_)
-    is_new[1:] = sorted_ids[1:] != sorted_ids[:-1]
-    rank = np.empty(ids.size, np.int64)
-    rank[positions] = np.cumsum(is_new) - 1
-    return sorted_ids[is_new], rank
+def _divided(values: Array, divisor: complex) -> Array:
+    # torch divides float16 in float32, by the whole divisor, and rounds once.
+    wide = values.astype(np.float32) if values.dtype == np.float16 else values
+    with np.errstate(all="ignore"):
+        quotient: Array = wide / divisor
+        return quotient.astype(values.dtype) if quotient.dtype == wide.dtype else quotient
 
 
-_BLOCK = 1 << 14  # entries at a time
-_MARKS_PER_ID = 32  # up to this V / N, writing V marks is faster than sorting N ids
+def _write(target: Array, values: Array, operation: str) -> Array:
+    if not np.can_cast(values.dtype, target.dtype, "same_kind"):
+        raise RuntimeError(
+            f"Can't convert result type {values.dtype} to output {target.dtype} "
+            f"in {operation} operation"
+        )
+    target[...] = values
+    return target

@@ -16,7 +16,13 @@ TOGETHER = (
     "tests/book/test_readers_notebooks.py",
 )
 # Long work first, so that no process works alone at the end; what is many and short, last.
-FIRST = (*TOGETHER, "tests/site/test_live_cells.py", "tests/book/test_build.py", "chapters/")
+FIRST = (
+    *TOGETHER,
+    "tests/site/test_live_cells.py",
+    "tests/in_the_page/",
+    "tests/book/test_build.py",
+    "chapters/",
+)
 LAST = "tests/package/"
 
 

@@ -19,8 +19,7 @@ from embedlib.letters import LetterMap, NextLetter, train
 _ = embedlib.manual_seed(0)
 model = NextLetter()
 before = model.table.weight.data.copy()
-parameters = [*model.table.parameters(), *model.output.parameters()]
-_ = train(model, embedlib.optim.Adam(parameters, lr=0.05), steps=400)
+_ = train(model, embedlib.optim.Adam(model.parameters(), lr=0.05), steps=400)
 LetterMap(before, model.table.weight.data)
 """
 

@@ -4,6 +4,7 @@ import sys
 import zipfile
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
@@ -120,6 +121,51 @@ def test_the_cells_of_a_page_share_their_names(run):
     for number, source in enumerate(["x = 2", "x * 3", "_ + 1"], 1):
         run_cell(source, f"<cell {number}>", names, lambda *part: parts.append(part))
     assert parts == [("result", "6"), ("result", "7")]
+
+
+# --- 32-bit integers: what it does in the page itself is held by tests/in_the_page ---------------
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "dtype"),
+    [
+        (([1, 2],), {}, np.int64),
+        (([1, 2],), {"dtype": None}, np.int64),
+        ((3,), {}, np.int64),
+        (([1, 2], np.int32), {}, np.int32),
+        (([1, 2], "int32"), {}, np.int32),
+        (([1, 2],), {"dtype": np.int32}, np.int32),
+        ((np.zeros(2, np.int32),), {}, np.int32),
+        (([1.5],), {}, np.float64),
+    ],
+)
+def test_whole_numbers_that_are_written_down_are_wide_unless_a_type_is_named(
+    run, values, options, dtype
+):
+    from run_cell import widened
+
+    def array(values, dtype=None):
+        """np.array where int has 32 bits."""
+        made = np.array(values, dtype)
+        return made.astype(np.int32) if made.dtype == np.int64 else made
+
+    assert widened(array)(*values, **options).dtype == dtype
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+@pytest.mark.parametrize("counts", [np.array([2, 1]), [2, 1], np.array([2, 1], np.int32), 3])
+def test_counts_of_64_bits_are_taken_where_addresses_have_32(run, counts, by_name):
+    from run_cell import with_places
+
+    def repeat(values, repeats):
+        """np.repeat where addresses have 32 bits, so that int32 is the type of a count."""
+        if getattr(repeats, "dtype", np.int32) != np.int32:
+            raise TypeError(repeats.dtype)
+        return np.repeat(values, repeats)
+
+    taking = with_places(repeat, 1, "repeats", np.int32)
+    ours = taking([5, 6], repeats=counts) if by_name else taking([5, 6], counts)
+    assert ours.tolist() == np.repeat([5, 6], counts).tolist()
 
 
 def test_a_compiled_library_gives_the_modules_in_use_from_bytecode(run, tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from hypothesis import HealthCheck, settings
 
 import embedlib
+from embedlib import scatter
 
 # Examples of each property; with about 30 properties 3,000 or 30,000 in all. make fuzz says how
 # many it wants.
@@ -25,6 +26,29 @@ for name, max_examples in EXAMPLES.items():
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module", params=["with SciPy", "without SciPy"])
+def way(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Runs a test twice: sums by SciPy's product, and by NumPy alone.
+
+    Before the tests one sum shows that it goes the way that is said.
+    """
+    tools = scatter._sparsetools()
+    assert tools, "SciPy is missing, or its loops over sparse matrices are not where we look"
+    calls: list[str] = []
+
+    class Counted:
+        def __getattr__(self, routine: str) -> Any:
+            calls.append(routine)
+            return getattr(tools, routine)
+
+    found = Counted() if request.param == "with SciPy" else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scatter, "_sparsetools", lambda: found)
+        scatter.scatter_add(np.zeros((1, 1)), np.array([0]), np.ones((1, 1)))
+        assert bool(calls) == (request.param == "with SciPy")
+        yield request.param
 
 
 @pytest.fixture(scope="session")

@@ -102,6 +102,7 @@ def backward_arguments(case):
 # --- properties ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("way")
 @given(bag_cases())
 def test_outputs_equal_torchs(case):
     theirs, _, _ = in_torch(case)
@@ -118,6 +119,7 @@ def test_outputs_equal_torchs(case):
     assert_close(ours[is_finite], theirs[torch.from_numpy(is_finite)], bound[is_finite], 50)
 
 
+@pytest.mark.usefixtures("way")
 @given(bag_cases(special=False), st.booleans(), st.integers(0, 2**32 - 1))
 def test_gradients_equal_torchs(case, sparse, seed):
     # With D = 0 torch's sparse gradient has no entries, ours has one for each id.
@@ -149,6 +151,7 @@ def test_gradients_equal_torchs(case, sparse, seed):
         assert_close(ours_samples, samples.grad, sample_bound, case["weight"].shape[1])
 
 
+@pytest.mark.usefixtures("way")
 @given(bag_cases(modes=("sum", "mean"), special=False), st.integers(0, 2**32 - 1))
 def test_whole_numbers_give_torchs_dense_gradient_bit_for_bit(case, seed):
     # Where every order of adding gives the same sum, only the right terms can give these bits.
@@ -167,6 +170,7 @@ def test_whole_numbers_give_torchs_dense_gradient_bit_for_bit(case, seed):
     np.testing.assert_array_equal(ours, table.grad.numpy(), strict=True)
 
 
+@pytest.mark.usefixtures("way")
 @given(bag_cases(modes=("sum", "mean"), dtypes=(np.float64,), special=False))
 def test_scale_grad_by_freq_divides_by_the_count_of_the_id_itself(case):
     """torch's own bag counts wrongly; its embedding, followed by a sum over the bags, does not."""
@@ -205,6 +209,7 @@ def ints(*values):
     return np.array(values, np.int64)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("mode", ["sum", "mean", "max"])
 def test_an_empty_bag_gives_zeros_also_where_all_numbers_are_negative(mode):
     out = F.embedding_bag(ints(1, 2), -1 - TABLE, ints(0, 0, 2), mode=mode)
@@ -214,6 +219,7 @@ def test_an_empty_bag_gives_zeros_also_where_all_numbers_are_negative(mode):
     assert not only_padding.any()
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("mode", ["sum", "mean", "max"])
 @pytest.mark.parametrize("ids", [np.zeros((0, 2), np.int64), np.zeros(0, np.int64)])
 def test_without_ids_shapes_are_torchs(ids, mode):
@@ -253,6 +259,7 @@ def test_max_gives_each_number_of_the_gradient_to_the_row_it_came_from():
     assert ours.tolist() == [[0, 20], [10, 0], [0, 0]]
 
 
+@pytest.mark.usefixtures("way")
 def test_sums_are_right_across_pieces():
     rng = np.random.default_rng(0)
     ids, table = rng.integers(0, 50, 3000), rng.standard_normal((50, 64), dtype=np.float32)
@@ -267,12 +274,14 @@ def test_sums_are_right_across_pieces():
     assert_same_bits(ours, weight.grad)
 
 
+@pytest.mark.usefixtures("way")
 def test_halves_are_summed_in_float32_as_in_torch():
     ids, ones = np.zeros(5000, np.int64), np.ones((1, 1), np.float16)
     assert torch_bag(to_torch(ids), to_torch(ones), to_torch(ints(0)), mode="sum") == 5000
     assert F.embedding_bag(ids, ones, ints(0), mode="sum").tolist() == [[5000.0]]
 
 
+@pytest.mark.usefixtures("way")
 def test_the_mean_of_many_halves_is_right_where_torch_gives_nan():
     ids, ones = np.zeros(70_000, np.int64), np.ones((1, 1), np.float16)
     assert torch_bag(to_torch(ids), to_torch(ones), to_torch(ints(0))).isnan().all()

@@ -1,6 +1,8 @@
 """The layers against torch's: constructors, lookups, gradients, whole sequences of steps."""
 
+import copy
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import embedlib
-from embedlib import Embedding, Linear, Parameter, SparseGrad
+from embedlib import Embedding, EmbeddingBag, Linear, Parameter, SparseGrad
 from embedlib.optim import SGD
 
 TORCH = {np.float16: torch.float16, np.float32: torch.float32, np.float64: torch.float64}
@@ -62,8 +64,10 @@ def test_any_sequence_of_lookups_backwards_and_steps_equals_torchs(data):
             assert output.tobytes() == reference.detach().numpy().tobytes()
             for _ in range(2 if action == "twice" else 1):
                 grad = rng.standard_normal(output.shape, dtype=np.float32)
-                ours.backward(grad)
+                ours.backward(grad, retain_graph=True)
                 reference.backward(torch.tensor(grad), retain_graph=True)
+            ours.backward(np.zeros_like(output))  # the last one: the next pass is the first again
+            reference.backward(torch.zeros_like(reference))
         if theirs.weight.grad is None:
             assert ours.weight.grad is None
         else:
@@ -106,6 +110,7 @@ def test_an_embedding_with_any_options_equals_torchs(options, seed, sizes):
                 reference.backward(torch.tensor(grad))
             with pytest.raises(RuntimeError, match="not supported with sparse gradients"):
                 ours.backward(grad)
+            ours = Embedding(5, 4, _weight=ours.weight.data, **options)  # no pass is left over
             continue
         ours.backward(grad)
         if not options.get("_freeze"):
@@ -245,16 +250,20 @@ def test_the_sparse_gradient_has_torchs_entries_bit_for_bit():
 
 def test_sparse_gradients_are_joined_and_with_a_dense_one_become_dense():
     layer = Embedding(4, 1, sparse=True)
-    layer(np.array([3, 0]))
-    layer.backward(np.array([[1.0], [2.0]]))
-    layer.backward(np.array([[4.0], [8.0]]))
+
+    def backward(grad):
+        layer(np.array([3, 0]))
+        layer.backward(np.array(grad))
+
+    backward([[1.0], [2.0]])
+    backward([[4.0], [8.0]])
     assert layer.weight.grad.indices.tolist() == [3, 0, 3, 0]
     assert layer.weight.grad.values.ravel().tolist() == [1, 2, 4, 8]
     layer.sparse = False
-    layer.backward(np.array([[16.0], [32.0]]))
+    backward([[16.0], [32.0]])
     assert layer.weight.grad.ravel().tolist() == [42, 0, 0, 21]
     layer.sparse = True
-    layer.backward(np.array([[1.0], [1.0]]))
+    backward([[1.0], [1.0]])
     assert layer.weight.grad.ravel().tolist() == [43, 0, 0, 22]
     assert layer.weight.grad.dtype == np.float32
     layer.zero_grad()
@@ -355,7 +364,6 @@ def test_a_frozen_table_gets_no_gradient():
 def test_backward_belongs_to_the_last_forward_and_to_the_ids_it_had_then():
     layer = Embedding(4, 1)
     ids = np.array([0, 0])
-    layer(np.array([3]))
     layer(ids)
     ids[:] = 2
     layer.backward(np.ones((2, 1)))
@@ -375,9 +383,9 @@ def test_backward_takes_gradients_of_other_types_and_keeps_the_tables_type(dtype
 def test_the_gradient_of_the_first_backward_is_not_the_callers_array():
     layer = Linear(2, 2)
     grad = np.ones((1, 2), np.float32)
-    layer(np.ones((1, 2), np.float32))
-    layer.backward(grad)
-    layer.backward(grad)
+    for _ in range(2):
+        layer(np.ones((1, 2), np.float32))
+        layer.backward(grad)
     assert (grad == 1).all()
 
 
@@ -725,3 +733,384 @@ def test_a_state_must_be_a_mapping(state, assert_same_error):
         lambda: ours.load_state_dict(state),
         unchanged=[ours.weight.data],
     )
+
+
+def test_a_state_is_loaded_into_no_parameter_if_one_of_them_is_read_only():
+    layer = Linear(3, 2)
+    layer.bias.data.flags.writeable = False
+    before = {name: value.copy() for name, value in layer.state_dict().items()}
+    with pytest.raises(RuntimeError, match='parameter named "bias": its memory is read-only'):
+        layer.load_state_dict({"weight": W, "bias": B})
+    for name, value in layer.state_dict().items():
+        assert value.tobytes() == before[name].tobytes()
+
+
+def test_read_only_parameters_are_not_drawn_again_and_the_generator_rests():
+    for layer in (Embedding(3, 2), EmbeddingBag(3, 2), Linear(3, 2)):
+        layer.parameters()[-1].data.flags.writeable = False
+        before = [p.data.copy() for p in layer.parameters()]
+        stream = copy.deepcopy(embedlib.default_generator)
+        with pytest.raises(ValueError, match="read-only"):
+            layer.reset_parameters()
+        assert all(
+            p.data.tobytes() == b.tobytes()
+            for p, b in zip(layer.parameters(), before, strict=True)
+        )
+        assert (
+            stream.randn(2).tolist() == copy.deepcopy(embedlib.default_generator).randn(2).tolist()
+        )
+
+
+def test_imaginary_parts_are_lost_with_torchs_warning():
+    for layer, state in (
+        (torch.nn.Linear(1, 1, bias=False), {"weight": torch.full((1, 1), 2 + 1j)}),
+        (Linear(1, 1, bias=False), {"weight": np.full((1, 1), 2 + 1j)}),
+    ):
+        with pytest.warns(UserWarning, match="Casting complex values to real discards the imagin"):
+            layer.load_state_dict(state)
+        assert float(layer.weight.data[0, 0]) == 2
+
+
+# --- a weight of another shape -------------------------------------------------------------------
+
+NEW_WEIGHTS = {  # the layer, the input, the shape of the new weight
+    "Embedding grown": ("Embedding", (2, 1), np.array([2]), (3, 1)),
+    "Embedding shrunk": ("Embedding", (4, 1), np.array([2, 0]), (3, 1)),
+    "Embedding, another D": ("Embedding", (4, 1), np.array([2]), (3, 2)),
+    "Embedding, padding kept": ("Embedding", (4, 1, 1), np.array([2, 1]), (3, 2)),
+    "EmbeddingBag grown": ("EmbeddingBag", (2, 1), np.array([[2, 1]]), (3, 1)),
+    "EmbeddingBag, another D": ("EmbeddingBag", (4, 1), np.array([[2]]), (3, 2)),
+    "Linear, more inputs": ("Linear", (2, 1), np.ones((2, 3), np.float32), (1, 3)),
+    "Linear, more outputs, one bias": ("Linear", (2, 1), np.ones((4, 2), np.float32), (3, 2)),
+    "Linear, fewer outputs, no bias": ("Linear", (2, 3, False), np.ones(2, np.float32), (1, 2)),
+}
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("case", NEW_WEIGHTS)
+def test_the_shape_of_a_new_weight_counts_forward_and_backward_as_in_torch(case, sparse):
+    name, args, x, shape = NEW_WEIGHTS[case]
+    options = {"sparse": sparse} if name != "Linear" else {}
+    ours, theirs = (
+        getattr(embedlib, name)(*args, **options),
+        getattr(torch.nn, name)(*args, **options),
+    )
+    if name == "Linear" and ours.bias is not None:
+        ours.bias.data[...] = theirs.bias.detach().numpy()
+    weight = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    ours.weight = Parameter(weight)
+    theirs.weight = torch.nn.Parameter(torch.tensor(weight))
+    output, reference = ours(x), theirs(torch.tensor(x))
+    np.testing.assert_allclose(output, reference.detach().numpy(), rtol=1e-6)
+    ours.backward(np.ones_like(output))
+    reference.backward(torch.ones_like(reference))
+    for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
+        grad = a.grad.to_dense() if isinstance(a.grad, SparseGrad) else a.grad
+        np.testing.assert_array_equal(grad, b.grad.to_dense().numpy(), strict=True)
+    assert repr(ours) == repr(theirs)  # what was said at the start
+
+
+def test_new_weights_that_do_not_fit_are_refused_as_in_torch(assert_same_error):
+    x = np.ones((1, 2), np.float32)
+    for args, shape in (((2, 2), (3, 2)), ((2, 2), (2,)), ((2, 2), (2, 3))):
+        ours, theirs = Linear(*args), torch.nn.Linear(*args)
+        ours.weight = Parameter(np.zeros(shape, np.float32))
+        theirs.weight = torch.nn.Parameter(torch.zeros(shape))
+        assert_same_error(lambda theirs=theirs: theirs(torch.tensor(x)), lambda ours=ours: ours(x))
+    ours, theirs = Embedding(4, 1, 3), torch.nn.Embedding(4, 1, 3)
+    ours.weight, theirs.weight = Parameter(W), torch.nn.Parameter(torch.tensor(W))
+    ids = np.array([0])
+    assert_same_error(lambda: theirs(torch.tensor(ids)), lambda: ours(ids))
+    assert_same_error(theirs.reset_parameters, ours.reset_parameters, unchanged=[W])
+    for layer in (ours, theirs):
+        with pytest.raises(TypeError, match=r"cannot assign .* as parameter 'weight'"):
+            layer.weight = W if layer is ours else torch.tensor(W)
+        layer.weight = None
+
+
+def test_a_gradient_that_no_longer_fits_is_refused_before_anything_changes():
+    layer = Linear(2, 3)
+    layer(np.ones(2, np.float32))
+    layer.bias.grad = np.ones((1, 1), np.float32)  # could be broadcast
+    with pytest.raises(RuntimeError, match="expected shape compatible with"):
+        layer.backward(np.ones(3, np.float32))
+    assert layer.weight.grad is None
+    assert layer.bias.grad.tolist() == [[1.0]]
+
+
+def test_the_gradient_goes_to_the_weight_and_options_that_the_pass_had():
+    layer, theirs = Embedding(3, 1), torch.nn.Embedding(3, 1)
+    first, reference = layer.weight, theirs.weight
+    layer(np.array([2]))
+    output = theirs(torch.tensor([2]))
+    for side in (layer, theirs):
+        side.padding_idx, side.sparse = 2, True
+    layer.weight = Parameter(np.ones((1, 1), np.float32))
+    theirs.weight = torch.nn.Parameter(torch.ones(1, 1))
+    layer.backward(np.ones((1, 1)))
+    output.backward(torch.ones(1, 1))
+    np.testing.assert_array_equal(first.grad, reference.grad.numpy())
+    assert layer.weight.grad is theirs.weight.grad is None
+
+
+# --- which pass a backward belongs to ------------------------------------------------------------
+
+LAYERS = {
+    "Embedding": (lambda: Embedding(4, 3), lambda i: np.array([i])),
+    "sparse Embedding": (lambda: Embedding(4, 3, sparse=True), lambda i: np.array([i])),
+    "EmbeddingBag": (lambda: EmbeddingBag(4, 3), lambda i: np.array([[i]])),
+    "Linear": (lambda: Linear(4, 3), lambda i: np.full((1, 4), i, np.float32)),
+}
+GRAD = np.ones((1, 3), np.float32)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_backward_after_two_passes_is_an_error_that_names_the_cure_and_changes_nothing(name):
+    make, x = LAYERS[name]
+    layer = make()
+    layer(x(1))
+    layer(x(2))
+    with pytest.raises(RuntimeError, match=r"after 2 forward passes.*with embedlib\.no_grad\(\)"):
+        layer.backward(GRAD)
+    assert all(p.grad is None for p in layer.parameters())
+    with pytest.raises(RuntimeError, match="needs a forward pass first"):  # they are forgotten
+        layer.backward(GRAD)
+    layer(x(3))
+    layer.backward(GRAD)
+    assert all(p.grad is not None for p in layer.parameters())
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_look_under_no_grad_is_not_remembered(name):
+    make, x = LAYERS[name]
+    layer, plain = make(), make()
+    layer(x(1))
+    with embedlib.no_grad():
+        layer(x(2))
+        with embedlib.no_grad():
+            layer(x(3))
+        layer(x(2))
+    layer.backward(GRAD)
+    plain(x(1))
+    plain.backward(GRAD)
+    a, b = layer.parameters()[0].grad, plain.parameters()[0].grad
+    if isinstance(a, SparseGrad):
+        a, b = a.to_dense(), b.to_dense()
+    np.testing.assert_array_equal(a, b)
+    with embedlib.no_grad():
+        layer(x(2))
+    with pytest.raises(RuntimeError, match=r"outside no_grad\(\)"):  # torch refuses it as well
+        layer.backward(GRAD)
+
+
+def test_no_grad_is_a_decorator_ends_with_an_error_and_holds_for_its_thread_alone():
+    layer = Embedding(4, 3)
+
+    @embedlib.no_grad()
+    def look(i):
+        return layer(np.array([i]))
+
+    for _ in range(3):
+        look(1)
+    with pytest.raises(IndexError), embedlib.no_grad():
+        look(9)
+    with embedlib.no_grad():
+        thread = threading.Thread(target=layer, args=(np.array([1]),))
+        thread.start()
+        thread.join()
+    layer.backward(GRAD)  # that of the thread
+    assert layer.weight.grad[1].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_pass_serves_one_backward_unless_the_graph_is_retained_as_in_torch(name):
+    make, x = LAYERS[name]
+    layer = make()
+    theirs = {"Linear": torch.nn.Linear(4, 3), "EmbeddingBag": torch.nn.EmbeddingBag(4, 3)}.get(
+        name, torch.nn.Embedding(4, 3)
+    )
+    layer(x(1))
+    output = theirs(torch.tensor(x(1)))
+    for _ in range(2):
+        layer.backward(GRAD, retain_graph=True)
+        output.backward(torch.tensor(GRAD), retain_graph=True)
+    layer.backward(GRAD)
+    output.backward(torch.tensor(GRAD))
+    grads = [p.grad for p in layer.parameters()]
+    for a, b in zip(grads, (p.grad for p in theirs.parameters()), strict=True):
+        a = a.to_dense() if isinstance(a, SparseGrad) else a
+        np.testing.assert_array_equal(a, b.numpy())
+    with pytest.raises(RuntimeError, match="second time"):
+        output.backward(torch.tensor(GRAD))
+    with pytest.raises(RuntimeError, match="retain_graph=True"):
+        layer.backward(GRAD)
+
+
+def test_frozen_layers_need_no_memory_and_may_be_called_as_often_as_one_likes():
+    linear = Linear(4, 3)
+    for p in linear.parameters():
+        p.requires_grad = False
+    bag = EmbeddingBag.from_pretrained(np.eye(3, dtype=np.float32), mode="sum")
+    table = Embedding.from_pretrained(np.eye(3))
+    for _ in range(2):
+        linear(np.ones((1, 4), np.float32))
+        bag(np.array([[1]]))
+        table(np.array([1]))
+    np.testing.assert_array_equal(linear.backward(GRAD), GRAD @ linear.weight.data)
+    assert bag.backward(GRAD) is None
+    assert table.backward(GRAD) is None
+    table.weight.requires_grad = True
+    with pytest.raises(RuntimeError, match="needs a forward pass first"):
+        table.backward(GRAD)
+
+
+# --- modules in modules --------------------------------------------------------------------------
+
+
+class Net(embedlib.Module):
+    def __init__(self):
+        self.out = Linear(2, 3, bias=False)
+        self.table = Embedding(3, 2)
+        self.own = Parameter(np.ones(1, np.float32))
+        self.out.weight = self.table.weight  # tied
+        self.inner = Inner()
+        self.listed = [Linear(1, 1)]
+
+
+class Inner(embedlib.Module):
+    def __init__(self):
+        self.bag = EmbeddingBag(4, 2)
+
+
+class TorchNet(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = torch.nn.Linear(2, 3, bias=False)
+        self.table = torch.nn.Embedding(3, 2)
+        self.own = torch.nn.Parameter(torch.ones(1))
+        self.out.weight = self.table.weight
+        self.inner = TorchInner()
+        self.listed = [torch.nn.Linear(1, 1)]
+
+
+class TorchInner(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.bag = torch.nn.EmbeddingBag(4, 2)
+
+
+def test_nested_modules_have_torchs_names_and_tied_weights_count_once():
+    ours, theirs = Net(), TorchNet()
+    names = [name for name, _ in ours.named_parameters()]
+    assert names == [name for name, _ in theirs.named_parameters()]
+    assert names == ["own", "out.weight", "inner.bag.weight"]
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    assert list(ours.state_dict())[1:3] == ["out.weight", "table.weight"]
+    assert ours.parameters() == [ours.own, ours.table.weight, ours.inner.bag.weight]
+    assert repr(ours) == repr(theirs).replace("Torch", "")
+    assert repr(embedlib.Module()) == repr(torch.nn.Module())
+
+
+def test_zero_grad_reaches_the_layers_in_a_module():
+    net = Net()
+    net.inner.bag(np.array([[1, 2]]))
+    net.inner.bag.backward(np.ones((1, 2)))
+    net.own.grad = np.ones(1)
+    net.zero_grad()
+    assert net.inner.bag.weight.grad is net.own.grad is None
+
+
+def test_a_nested_state_is_saved_and_loaded_with_torchs_errors():
+    ours, theirs = Net(), TorchNet()
+    state = {name: value * 0 + 2 for name, value in ours.state_dict().items()}
+    assert repr(ours.load_state_dict(state)) == "<All keys matched successfully>"
+    assert (ours.inner.bag.weight.data == 2).all()
+    assert ours.out.weight is ours.table.weight
+    bad = {"own": np.ones(2), "x": np.ones(1), "inner.bag.weight": state["inner.bag.weight"] + 1}
+    with pytest.raises(RuntimeError) as expected:
+        theirs.load_state_dict({k: torch.tensor(v) for k, v in bad.items()})
+    with pytest.raises(RuntimeError) as raised:
+        ours.load_state_dict(bad)
+    shape = re.compile(r"torch\.Size\(\[(.*?)\]\)")
+    words = shape.sub(r"(\1)", str(expected.value)).replace("TorchNet", "Net")
+    assert re.sub(r",\)", ")", str(raised.value)) == words
+    assert (ours.inner.bag.weight.data == 2).all()
+
+
+# --- a Parameter where an array may stand --------------------------------------------------------
+
+
+def test_a_parameter_is_taken_wherever_torch_takes_one():
+    table = Parameter(np.eye(3, dtype=np.float32))
+    ids, F = np.array([1]), embedlib.functional
+    assert F.embedding(ids, table, max_norm=0.5).max() < 1
+    assert F.embedding(Parameter(ids, requires_grad=False), table).shape == (1, 3)
+    assert F.one_hot_matmul(ids, table).shape == (1, 3)
+    assert F.embedding_bag(ids[None], table).shape == (1, 3)
+    assert F.embedding_bag_backward(table, np.array([[0], [1], [2]]), table)[0].shape == (3, 3)
+    assert F.embedding_dense_backward(table, np.arange(3), 3).shape == (3, 3)
+    F.embedding_renorm_(table, ids, 0.25)
+    for layer in (
+        Embedding.from_pretrained(table),
+        EmbeddingBag.from_pretrained(table),
+        Embedding(3, 3, _weight=table, _freeze=True),
+    ):
+        assert layer.weight is not table
+        assert layer.weight.data is table.data
+        assert (layer.weight.requires_grad, table.requires_grad) == (False, True)
+    assert Parameter(table, requires_grad=False).data is table.data
+    linear = Linear(3, 3, bias=False)
+    linear.load_state_dict({"weight": table})
+    np.testing.assert_array_equal(linear.weight.data, table.data)
+    linear(Parameter(np.ones((1, 3), np.float32)))
+    assert linear.backward(Parameter(np.ones((1, 3), np.float32))).shape == (1, 3)
+
+
+CURES = {
+    "a list": ([1], r"Convert it with np\.asarray\(\.\.\.\)"),
+    "a number": (1, r"Convert it with np\.asarray\(\.\.\.\)"),
+    "a tensor": (torch.ones(1), r"Convert it with \.detach\(\)\.numpy\(\)"),
+    "a sparse gradient": (SparseGrad(np.array([0]), np.ones((1, 1)), (1, 1)), r"\.to_dense\(\)"),
+    "a layer": (Embedding(1, 1), r"pass its \.weight"),
+    "a set": ({1}, r"np\.asarray\(list\(\.\.\.\)\)"),
+    "None": (None, "Pass a NumPy array"),
+    "text": ("a", "Pass a NumPy array"),
+}
+
+
+@pytest.mark.parametrize("case", CURES)
+def test_the_error_says_the_cure_for_each_wrong_type(case):
+    value, cure = CURES[case]
+    for call in (
+        lambda: embedlib.functional.embedding(np.array([0]), value),
+        lambda: Parameter(value),
+        lambda: Embedding.from_pretrained(value),
+        lambda: Linear(1, 1)(value),
+        lambda: embedlib.gradcheck(lambda x: x, lambda x: x, value),
+    ):
+        with pytest.raises(TypeError, match=f"must be an array, not {type(value).__name__}"):
+            call()
+    with pytest.raises(TypeError, match=cure):
+        Parameter(value)
+
+
+# --- warnings ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("args", [(0, 3), (3, 0), (3, 0, False), (0, 0)])
+def test_linear_without_features_warns_as_torch_does(args):
+    for layer in (torch.nn.Linear, Linear):
+        with pytest.warns(UserWarning, match="Initializing zero-element tensors is a no-op"):
+            made = layer(*args)
+        with pytest.warns(UserWarning, match="Initializing zero-element tensors is a no-op"):
+            made.reset_parameters()
+
+
+def test_tables_without_rows_or_columns_and_infinite_numbers_give_no_warning(recwarn):
+    for layer in (Embedding, EmbeddingBag):
+        layer(0, 3)
+        layer(3, 0)
+    layer = Linear(2, 1)
+    layer(np.full((1, 2), 3e38, np.float32))
+    layer.backward(np.full((1, 1), 3e38, np.float32))
+    assert not recwarn.list

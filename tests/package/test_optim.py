@@ -102,7 +102,8 @@ class Pair:
 
         The largest step is lr * max|g|; momentum makes it up to 1 / (1 - momentum) times larger.
         """
-        step = self.our.lr * self.largest / (1 - getattr(self.our, "momentum", 0))
+        options = self.our.param_groups[0]
+        step = options["lr"] * self.largest / (1 - options.get("momentum", 0))
         for a, b in zip(self.ours, self.theirs, strict=True):
             assert_close(a.data, b.detach(), step)
             state = self.our.state.get(a, {})
@@ -149,7 +150,7 @@ def random_sparse(rng, shape, dtype):
     return SparseGrad(ids, rng.standard_normal((n, shape[1])).astype(dtype), shape)
 
 
-# --- properties ----------------------------------------------------------------------------------
+# --- properties ---------------------------------------------------------------------------------
 
 
 @given(seeds, dense_optimizers, dtypes)
@@ -168,6 +169,7 @@ def test_dense_optimizers_equal_torchs_after_20_steps(seed, optimizer, dtype):
     pair.assert_close()
 
 
+@pytest.mark.usefixtures("way")
 @given(seeds, sparse_optimizers, dtypes, st.integers(1, 12), st.integers(0, 5))
 def test_sparse_optimizers_equal_torchs_after_20_steps(seed, optimizer, dtype, rows, columns):
     """Each step touches some rows; the others rest, or under momentum go on."""
@@ -181,6 +183,7 @@ def test_sparse_optimizers_equal_torchs_after_20_steps(seed, optimizer, dtype, r
     pair.assert_close()
 
 
+@pytest.mark.usefixtures("way")
 @given(seeds, sgd_options(st.just(0)), dtypes)
 def test_sgd_takes_sparse_gradients_after_dense_ones_as_torch(seed, options, dtype):
     options["nesterov"] = False
@@ -193,7 +196,7 @@ def test_sgd_takes_sparse_gradients_after_dense_ones_as_torch(seed, options, dty
     pair.assert_close()
 
 
-# --- examples ------------------------------------------------------------------------------------
+# --- examples -----------------------------------------------------------------------------------
 
 DENSE = {
     "SGD": ({}, {"momentum": 0.9, "nesterov": True}),
@@ -289,19 +292,17 @@ def test_the_learning_rate_may_be_changed_between_steps():
     w.grad = np.ones(1)
     sgd = SGD(iter([w]), lr=1)
     sgd.step()
-    sgd.lr = 0.5
+    sgd.param_groups[0]["lr"] = 0.5
     sgd.step()
     assert w.data.tolist() == [-1.5]
 
 
 @pytest.mark.parametrize("name", [*DENSE, "SparseAdam"])
 def test_the_defaults_are_torchs(name):
-    ours = vars(getattr(optim, name)([Parameter(np.ones(1))]))
+    ours = getattr(optim, name)([Parameter(np.ones(1))]).defaults
     theirs = getattr(torch.optim, name)([torch.ones(1)]).defaults
     missing = {"foreach", "fused", "capturable", "differentiable"}  # mean nothing to NumPy
-    assert {k: v for k, v in ours.items() if k not in ("params", "state")} == {
-        k: v for k, v in theirs.items() if k not in missing
-    }
+    assert ours == {k: v for k, v in theirs.items() if k not in missing}
 
 
 def test_only_adagrad_has_a_state_before_the_first_step_as_in_torch():
@@ -320,12 +321,17 @@ def test_the_buffer_of_sparse_momentum_stays_as_long_as_the_rows_that_were_seen(
     assert sgd.state[w]["momentum_buffer"].indices.tolist() == [3, 5]
 
 
-# --- what a row does that is not looked up -------------------------------------------------------
+# --- what a row does that is not looked up ------------------------------------------------------
+
+
+def only_parameter(optimizer):
+    ((param,),) = (group["params"] for group in optimizer.param_groups)
+    return param
 
 
 def run(optimizer, row_0, steps):
     """The path of row 0, if it has a gradient of 1 at step 1 only; row 1 has one at all steps."""
-    w = optimizer.params[0]
+    w = only_parameter(optimizer)
     path = []
     for k in range(steps):
         grad = np.array([[float(k == 0 and row_0)], [1.0]])
@@ -351,14 +357,14 @@ def test_the_step_counter_of_sparse_adam_is_global():
     first, late = (SparseAdam([Parameter(np.zeros((2, 1)))], lr=0.1) for _ in range(2))
     run(late, False, 9)
     for optimizer in (first, late):
-        w = optimizer.params[0]
+        w = only_parameter(optimizer)
         w.grad = SparseGrad(np.array([0]), np.ones((1, 1)), (2, 1))
         optimizer.step()
-    assert first.state[first.params[0]]["step"] == 1
-    assert late.state[late.params[0]]["step"] == 10
+    assert first.state[only_parameter(first)]["step"] == 1
+    assert late.state[only_parameter(late)]["step"] == 10
     # Both rows had their first gradient. With a counter for each row they would be equal.
-    np.testing.assert_allclose(first.params[0].data[0], -0.1, atol=5e-7)
-    np.testing.assert_allclose(late.params[0].data[0], -0.0484, atol=5e-5)
+    np.testing.assert_allclose(only_parameter(first).data[0], -0.1, atol=5e-7)
+    np.testing.assert_allclose(only_parameter(late).data[0], -0.0484, atol=5e-5)
 
 
 def test_adam_and_sparse_adam_differ_a_little_even_when_all_rows_have_gradients():
@@ -443,7 +449,7 @@ def test_a_single_id_in_a_table_with_one_column_is_updated():
     assert w.data.tolist() == [[0.0], [-0.1], [0.0]]
 
 
-# --- errors --------------------------------------------------------------------------------------
+# --- errors -------------------------------------------------------------------------------------
 
 nan = float("nan")
 BAD_OPTIONS = [
@@ -589,7 +595,8 @@ def contents(optimizer):
     return copy.deepcopy(
         [
             (p.data.tolist(), vars(p.grad) if isinstance(p.grad, SparseGrad) else p.grad, state)
-            for p in optimizer.params
+            for group in optimizer.param_groups
+            for p in group["params"]
             for state in [
                 {
                     k: (v.indices, v.values) if isinstance(v, SparseGrad) else v
@@ -668,3 +675,336 @@ def test_a_parameter_in_read_only_memory_is_refused_before_anything_changes():
         adam.step()
     assert first.data.tolist() == [1, 1]
     assert adam.state == {}
+
+
+# --- the state must fit, too, before anything changes --------------------------------------------
+
+OTHER_SHAPES = [(1, 1), (3, 1), (2, 2), (4, 3)]
+WITH_STATE = [
+    ("SGD", {"momentum": 0.9}, False),
+    ("SGD", {"momentum": 0.9}, True),
+    ("Adam", {}, False),
+    ("Adam", {"amsgrad": True}, False),
+    ("AdamW", {}, False),
+    ("Adagrad", {}, False),
+    ("Adagrad", {}, True),
+    ("SparseAdam", {}, True),
+]
+
+
+def some_grad(shape, sparse, dtype=np.float32):
+    if sparse:
+        return SparseGrad(np.array([0]), np.ones((1, shape[1]), dtype), shape)
+    return np.ones(shape, dtype)
+
+
+@pytest.mark.parametrize(("name", "options", "sparse"), WITH_STATE, ids=str)
+@pytest.mark.parametrize("shape", OTHER_SHAPES, ids=str)
+def test_a_state_of_another_shape_is_refused_in_torchs_words_before_anything_changes(
+    name, options, sparse, shape, assert_same_error
+):
+    pair = Pair(name, options, [np.ones((2, 1), np.float32) for _ in range(2)])
+    for i in range(2):
+        pair.grad(i, some_grad((2, 1), sparse))
+    pair.step()
+    pair.ours[1].data = np.zeros(shape, np.float32)
+    pair.theirs[1].grad = None
+    pair.theirs[1].data = torch.zeros(shape)
+    pair.their.param_groups[0]["foreach"] = False
+    pair.grad(1, some_grad(shape, sparse))
+    earlier = contents(pair.our)
+    assert_same_error(pair.their.step, pair.our.step)
+    np.testing.assert_equal(contents(pair.our), earlier)
+
+
+@pytest.mark.parametrize(("name", "options", "sparse"), WITH_STATE, ids=str)
+def test_a_state_of_another_dtype_is_refused_before_anything_changes(name, options, sparse):
+    # Adam refuses it in torch too; torch's others go on with averages of the old dtype.
+    params = [Parameter(np.ones((2, 1), np.float32)) for _ in range(2)]
+    optimizer = getattr(optim, name)(params, **options)
+    for param in params:
+        param.grad = some_grad((2, 1), sparse)
+    optimizer.step()
+    params[1].data = params[1].data.astype(np.float64)
+    params[1].grad = some_grad((2, 1), sparse, np.float64)
+    earlier = contents(optimizer)
+    with pytest.raises(RuntimeError, match=r"expected dtype float32 .* got dtype float64"):
+        optimizer.step()
+    np.testing.assert_equal(contents(optimizer), earlier)
+
+
+@pytest.mark.parametrize("name", SPARSE)
+@pytest.mark.parametrize("row", [3, -1])
+@pytest.mark.parametrize("coalesced", [False, True])
+def test_a_row_number_changed_after_the_gradient_was_made_is_refused(name, row, coalesced):
+    w = [Parameter(np.ones((3, 2))) for _ in range(2)]
+    for param in w:
+        param.grad = SparseGrad(np.array([0, 2]), np.ones((2, 2)), (3, 2))
+    if coalesced:
+        w[1].grad = w[1].grad.coalesce()
+    w[1].grad.indices[1] = row
+    optimizer = getattr(optim, name)(w)
+    earlier = contents(optimizer)
+    with pytest.raises(RuntimeError, match=f"index {row}"):
+        optimizer.step()
+    np.testing.assert_equal(contents(optimizer), earlier)
+
+
+def test_a_table_longer_than_a_piece_is_not_half_written_when_the_step_is_refused():
+    rows = 2**16 + 1
+    w = Parameter(np.zeros((rows, 1)))
+    w.grad = SparseGrad(np.arange(rows), np.ones((rows, 1)), (rows, 1))
+    w.grad.indices[-1] = rows
+    with pytest.raises(RuntimeError):
+        SparseAdam([w]).step()
+    assert not w.data.any()
+
+
+# --- NumPy's scalars -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "kind", [np.float64, np.float32, np.array], ids=lambda kind: kind.__name__
+)
+@pytest.mark.parametrize(("name", "options", "sparse"), WITH_STATE, ids=str)
+def test_numpys_scalars_as_options_change_no_dtype_and_no_value(name, options, sparse, kind):
+    numbers = {"lr": 0.125} | options
+    if name in ("SGD", "Adam", "AdamW") and not sparse:
+        numbers["weight_decay"] = 0.5
+    scalars = {k: kind(v) if isinstance(v, float) else v for k, v in numbers.items()}
+    if name in ("Adam", "AdamW", "SparseAdam") and kind is np.float64:
+        scalars["betas"] = (np.float64(0.9), np.float64(0.999))
+    results = []
+    for chosen in (numbers, scalars):
+        w = Parameter(np.ones((2, 1), np.float32))
+        optimizer = getattr(optim, name)([w], **chosen)
+        for _ in range(3):
+            w.grad = some_grad((2, 1), sparse)
+            optimizer.step()
+        state = optimizer.state[w]
+        arrays = [w.data, *(v.values if isinstance(v, SparseGrad) else v for v in state.values())]
+        assert all(a.dtype == np.float32 for a in arrays if isinstance(a, np.ndarray))
+        results.append([np.asarray(a) for a in arrays])
+    for a, b in zip(*results, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6 if kind is np.float32 else 0)
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+
+@given(seeds, dense_optimizers)
+def test_groups_with_options_of_their_own_equal_torchs(seed, optimizer):
+    name, options = optimizer
+    rng = np.random.default_rng(seed)
+    start = [rng.standard_normal((3, 2)) for _ in range(3)]
+    ours = [Parameter(a.copy()) for a in start]
+    theirs = [torch.nn.Parameter(torch.tensor(a)) for a in start]
+    sides = []
+    for module, (a, b, c) in ((optim, ours), (torch.optim, theirs)):
+        side = getattr(module, name)([{"params": [a], "lr": 0.5}, {"params": b}], **options)
+        side.add_param_group({"params": [c], "lr": 0.25})
+        sides.append(side)
+    for k in range(4):
+        for a, b in zip(ours, theirs, strict=True):
+            a.grad = rng.standard_normal((3, 2))
+            b.grad = torch.tensor(a.grad)
+        for side in sides:
+            side.param_groups[1]["lr"] = 0.5**k  # a schedule
+            side.step()
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.data, b.detach().numpy(), rtol=1e-12, atol=1e-12)
+    assert without_torchs_own(sides[1]) == sides[0].state_dict()["param_groups"]
+
+
+def without_torchs_own(optimizer):
+    own = {"foreach", "fused", "capturable", "differentiable"}
+    groups = optimizer.state_dict()["param_groups"]
+    return [{k: v for k, v in group.items() if k not in own} for group in groups]
+
+
+def test_a_parameter_twice_in_a_group_gives_torchs_warning_and_two_steps():
+    for module, p in ((torch.optim, torch.nn.Parameter(torch.ones(1))), (optim, Parameter(one()))):
+        with pytest.warns(UserWarning, match="parameter group with duplicate parameters; in fut"):
+            sgd = module.SGD([p, p], lr=0.25)
+        p.grad = torch.ones(1) if module is torch.optim else one()
+        sgd.step()
+        assert float(p.data[0]) == 0.5
+        assert sgd.state_dict()["param_groups"][0]["params"] == [1, 1]
+
+
+def one():
+    return np.ones(1)
+
+
+BAD_GROUPS = {
+    "in two groups": lambda p, q: [{"params": [p]}, {"params": [q, p]}],
+    "a set": lambda p, q: [{"params": {p}}],
+    "no params": lambda p, q: [{"lr": 1}],
+    "a parameter after a group": lambda p, q: [{"params": [p]}, q],
+    "a group after a parameter": lambda p, q: [p, {"params": [q]}],
+}
+
+
+@pytest.mark.parametrize("case", BAD_GROUPS)
+def test_bad_groups_are_refused_as_in_torch(case, assert_same_error):
+    make = BAD_GROUPS[case]
+    assert_same_error(
+        lambda: torch.optim.SGD(make(*(torch.nn.Parameter(torch.ones(1)) for _ in range(2)))),
+        lambda: SGD(make(*(Parameter(one()) for _ in range(2)))),
+        text="after" not in case,  # names the type
+    )
+
+
+def test_a_group_that_is_refused_is_not_added():
+    p = Parameter(one())
+    sgd = SGD([p])
+    group = {"params": p}
+    for bad, error in ((group, ValueError), ([p], TypeError), ({"params": [1]}, TypeError)):
+        with pytest.raises(error):
+            sgd.add_param_group(bad)
+    assert len(sgd.param_groups) == 1
+    assert group == {"params": p}
+
+
+def test_options_changed_between_steps_want_the_state_they_need():
+    p = Parameter(one())
+    adam = Adam([p])
+    p.grad = one()
+    adam.step()
+    adam.param_groups[0]["amsgrad"] = True
+    earlier = contents(adam)
+    with pytest.raises(KeyError, match="max_exp_avg_sq"):  # as torch
+        adam.step()
+    np.testing.assert_equal(contents(adam), earlier)
+
+
+def test_what_torch_divides_by_zero_in_silence_gives_no_warning(recwarn):
+    p = Parameter(np.zeros(2))
+    p.grad = np.array([0.0, 1e200])
+    Adagrad([p], eps=0).step()
+    assert np.isnan(p.data[0])
+    assert not recwarn.list
+
+
+# --- saving and loading --------------------------------------------------------------------------
+
+ALL = st.one_of(
+    st.tuples(st.just(False), dense_optimizers), st.tuples(st.just(True), sparse_optimizers)
+)
+
+
+@given(seeds, ALL, st.integers(0, 3))
+def test_going_on_from_a_saved_state_gives_the_bits_of_going_on(seed, optimizer, before):
+    sparse, (name, options) = optimizer
+    rng = np.random.default_rng(seed)
+    make = random_sparse if sparse else random_array
+    grads = [[make(rng, (4, 3), np.float32) for _ in range(2)] for _ in range(6)]
+
+    def steps(optimizer, params, some):
+        for pair in some:
+            for param, grad in zip(params, pair, strict=True):
+                param.grad = grad
+            optimizer.step()
+
+    straight = [Parameter(np.ones((4, 3), np.float32)) for _ in range(2)]
+    whole = getattr(optim, name)(straight, **options)
+    steps(whole, straight, grads[:before])
+    broken = [Parameter(p.data.copy()) for p in straight]
+    resumed = getattr(optim, name)(broken)
+    resumed.load_state_dict(whole.state_dict())
+    steps(whole, straight, grads[before:])  # must not reach into the other's state
+    steps(resumed, broken, grads[before:])
+    for a, b in zip(straight, broken, strict=True):
+        assert a.data.tobytes() == b.data.tobytes()
+    ours, theirs = resumed.state_dict(), whole.state_dict()
+    assert ours["param_groups"] == theirs["param_groups"]
+    assert list(ours["state"]) == list(theirs["state"])
+
+
+@given(seeds, dense_optimizers)
+def test_a_saved_state_has_torchs_structure(seed, optimizer):
+    rng = np.random.default_rng(seed)
+    pair = Pair(*optimizer, [rng.standard_normal((3, 2)) for _ in range(3)])
+    pair.grad(1, rng.standard_normal((3, 2)))
+    pair.step()
+    ours, theirs = pair.our.state_dict(), pair.their.state_dict()
+    assert list(ours) == list(theirs)
+    assert ours["param_groups"] == without_torchs_own(pair.their)
+    assert {k: list(v) for k, v in ours["state"].items()} == {
+        k: list(v) for k, v in theirs["state"].items()
+    }
+
+
+def test_a_loaded_state_takes_the_dtype_of_its_parameter():
+    w, v = Parameter(np.ones(2)), Parameter(np.ones(2, np.float32))
+    w.grad = np.ones(2)
+    first = Adam([w])
+    first.step()
+    second = Adam([v])
+    second.load_state_dict(first.state_dict())
+    assert second.state[v]["exp_avg"].dtype == np.float32
+    assert second.state[v]["exp_avg"] is not first.state[w]["exp_avg"]
+    assert second.state[v]["step"] == 1
+
+
+BAD_SAVED = {
+    "another number of groups": {"state": {}, "param_groups": [{"params": [0]}, {"params": [1]}]},
+    "another number of parameters": {"state": {}, "param_groups": [{"params": [0]}]},
+    "no groups": {"state": {}},
+    "no state": {"param_groups": [{"params": [0, 1]}]},
+}
+
+
+@pytest.mark.parametrize("case", BAD_SAVED)
+def test_a_bad_saved_state_is_refused_as_in_torch_and_changes_nothing(case, assert_same_error):
+    pair = Pair("SGD", {"momentum": 0.9}, [np.ones(2), np.ones(2)])
+    pair.grad(0, np.ones(2))
+    pair.step()
+    earlier, groups = contents(pair.our), copy.copy(pair.our.param_groups[0])
+    assert_same_error(
+        lambda: pair.their.load_state_dict(BAD_SAVED[case]),
+        lambda: pair.our.load_state_dict(BAD_SAVED[case]),
+    )
+    np.testing.assert_equal(contents(pair.our), earlier)
+    assert pair.our.param_groups == [groups]
+    for bad in (None, {"param_groups": [{"params": [0, 1]}], "state": {0: 1}}):
+        with pytest.raises(TypeError):
+            pair.our.load_state_dict(bad)
+    np.testing.assert_equal(contents(pair.our), earlier)
+
+
+# --- the plain rules -----------------------------------------------------------------------------
+
+PLAIN = {
+    "SGD": optim.sgd_plain,
+    "Adam": optim.adam_plain,
+    "AdamW": optim.adam_plain,
+    "Adagrad": optim.adagrad_plain,
+    "SparseAdam": optim.sparse_adam_plain,
+}
+
+
+@given(seeds, ALL, dtypes)
+def test_the_plain_rules_are_the_fast_ones(seed, optimizer, dtype):
+    """Adam's up to rounding, the others to the bit, but for sums that a sparse buffer orders."""
+    sparse, (name, options) = optimizer
+    rng = np.random.default_rng(seed)
+    w = Parameter(random_array(rng, (4, 3), dtype))
+    fast = getattr(optim, name)([w], **options)
+    if name == "AdamW":
+        options = {"weight_decay": 0.01} | options | {"decoupled_weight_decay": True}
+    plain, state = w.data.copy(), {}
+    before, start = plain, plain.copy()
+    for _ in range(5):
+        w.grad = (random_sparse if sparse else random_array)(rng, (4, 3), dtype)
+        fast.step()
+        plain, state = PLAIN[name](plain, w.grad, state, **options)
+        assert plain.dtype == dtype
+    assert before.tobytes() == start.tobytes()  # nothing in place
+    bound = {"float32": 4e-6, "float64": 1e-13}[plain.dtype.name]
+    if name in ("Adagrad", "SparseAdam") or (name == "SGD" and not sparse):
+        bound = 0
+    np.testing.assert_allclose(w.data, plain, rtol=bound, atol=10 * bound)
+    for key, value in fast.state[w].items():
+        value = value.to_dense() if isinstance(value, SparseGrad) else value
+        np.testing.assert_allclose(value, state[key], rtol=bound, atol=10 * bound)

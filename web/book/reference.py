@@ -33,6 +33,7 @@ GROUPS = {
     "draw": "draw",
     "palette": "embedlib",
 }
+MORE = {"modules": ("parameter", "passes")}  # modules whose names stand in another one's group
 SECTIONS = ("Args", "Attributes", "Returns", "Raises")
 SECTION = re.compile(rf"({'|'.join(SECTIONS)}):\n(.+)", re.DOTALL)
 ITEM = re.compile(r"([\w]+(?:, *\w+)*): (.+)", re.DOTALL)
@@ -73,10 +74,15 @@ def package() -> griffe.Module:
 
 @lru_cache
 def entries(group: str) -> list[Entry]:
-    """The public names of a module, each class followed by its methods."""
-    module = package()[group]
+    """The public names of a group, each class followed by its methods."""
+    homes = (group, *MORE.get(group, ()))
+    return [entry for home in homes for entry in _names(home, GROUPS[group])]
+
+
+def _names(home: str, prefix: str) -> list[Entry]:
+    module = package()[home]
     exports = [str(name) for name in module.exports or package().exports or []]
-    prefix, found = GROUPS[group], []
+    found = []
     for name in exports:
         if module.exports is None and (name not in module.members or module[name].is_alias):
             continue  # a name of the package whose home is another module

@@ -26,35 +26,64 @@ from typing import Any
 from IPython.lib.pretty import pretty
 
 Emit = Callable[[str, str], None]
-MAKERS = ("array", "asarray", "arange")  # of NumPy, that make integers of Python's
+MAKERS = ("array", "asarray", "arange")  # of NumPy: what a reader writes down goes through them
+TAKERS = {"repeat": (1, "repeats"), "choose": (0, "a"), "put": (1, "ind")}  # where the places are
 BEFORE, AFTER = 4, 3  # lines around the one that fails, as Jupyter shows them
 
 
 def use_wide_integers() -> None:
-    """Let NumPy make 64-bit integers of Python's, as on a computer.
+    """Let NumPy make 64-bit integers of those that are written down, as on a computer.
 
-    In the browser addresses have 32 bits, and so have NumPy's integers unless one says otherwise:
-    the cells of the book would give other types there, and ``one_hot`` would refuse its ids.
+    In the browser addresses have 32 bits, and so has NumPy's own int. Numbers in an array that a
+    reader writes are those that he calculates with: made wide, they do not overflow, and show the
+    types of the stored outputs. What NumPy makes by itself (``np.argmax``, ``x.astype(int)``)
+    stays narrow, as its methods cannot be replaced; ``embedlib`` takes both kinds as ids.
     """
     import numpy as np
     from numpy._core import arrayprint
 
-    def widened(make: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(make)
-        def wide(*values: Any, **options: Any) -> Any:
-            made = make(*values, **options)
-            typed = hasattr(values[0], "dtype") if values else True
-            typed = typed or any(isinstance(v, type | np.dtype | str) for v in values[1:])
-            if made.dtype == np.int32 and not typed and options.get("dtype") is None:
-                return made.astype(np.int64)
-            return made
-
-        return wide
-
     for name in MAKERS:
         setattr(np, name, widened(getattr(np, name)))
+    for name, (position, keyword) in TAKERS.items():
+        setattr(np, name, with_places(getattr(np, name), position, keyword, np.intp))
     # Both kinds are printed without their name, as 64-bit integers are in the stored outputs.
     vars(arrayprint)["_typelessdata"] = [*vars(arrayprint)["_typelessdata"], np.int64]
+
+
+def widened(make: Callable[..., Any]) -> Callable[..., Any]:
+    """`make`, but int64 instead of int32 where its caller names no type, and gives none."""
+    import numpy as np
+
+    @functools.wraps(make)
+    def wide(*values: Any, **options: Any) -> Any:
+        made = make(*values, **options)
+        typed = hasattr(values[0], "dtype") if values else True
+        typed = typed or any(isinstance(v, type | np.dtype | str) for v in values[1:])
+        if made.dtype == np.int32 and not typed and options.get("dtype") is None:
+            return made.astype(np.int64)
+        return made
+
+    return wide
+
+
+def with_places(
+    take: Callable[..., Any], position: int, keyword: str, address: type
+) -> Callable[..., Any]:
+    """`take`, which refuses wide integers for places or counts: now it gets them as `address`."""
+
+    def narrow(value: Any) -> Any:
+        return value.astype(address) if getattr(value, "dtype", None) == "int64" else value
+
+    @functools.wraps(take)
+    def taking(*values: Any, **options: Any) -> Any:
+        given = list(values)
+        if len(given) > position:
+            given[position] = narrow(given[position])
+        if keyword in options:
+            options[keyword] = narrow(options[keyword])
+        return take(*given, **options)
+
+    return taking
 
 
 def compile_library(library: str, target: str) -> Iterator[None]:
