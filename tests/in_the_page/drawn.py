@@ -411,10 +411,11 @@ def draw_optimizer(rng):
     total = max(np.abs(grad[1] if sparse else grad).sum(axis=0).max(initial=0) for grad in grads)
     step = lr * total / (1 - options.get("momentum", 0))
     allowed = 4e-6 if dtype == np.float32 else 1e-13
+    names = ("weights", "gone on", "plain")
     return (
         {"name": name, "options": options, "start": start, "grads": grads},
-        {"weights": weights},
-        {"weights": allowed * np.maximum(np.maximum(1, np.abs(weights)), step)},
+        dict.fromkeys(names, weights),
+        dict.fromkeys(names, allowed * np.maximum(np.maximum(1, np.abs(weights)), step)),
     )
 
 

@@ -155,13 +155,50 @@ def saved_layer(ids, weight, name):
 
 
 def optimizer(name, options, start, grads):
-    param = embedlib.Parameter(start)
-    steps = getattr(optim, name)([param], **options)
+    """Step by step; then saved half way, and gone on with in a new one; then by the plain rule."""
+    grads = [
+        embedlib.SparseGrad(*grad, start.shape) if isinstance(grad, tuple) else grad
+        for grad in grads
+    ]
+    make, half = getattr(optim, name), len(grads) // 2
+    param, saved = embedlib.Parameter(start.copy()), embedlib.Parameter(start.copy())
+    steps, before = make([param], **options), make([saved], **options)
+    take_steps(steps, param, grads)
+    take_steps(before, saved, grads[:half])
+    after = make([saved], lr=1)
+    after.load_state_dict(before.state_dict())
+    take_steps(after, saved, grads[half:])
+    return {
+        "weights": param.data,
+        "gone on": saved.data,
+        "plain": plainly(name, options, start, grads),
+    }
+
+
+def take_steps(steps, param, grads):
     for grad in grads:
         steps.zero_grad()
-        param.grad = embedlib.SparseGrad(*grad, start.shape) if isinstance(grad, tuple) else grad
+        param.grad = grad
         steps.step()
-    return {"weights": param.data}
+
+
+def plainly(name, options, start, grads):
+    rule = PLAIN[name]
+    if name == "AdamW":
+        options = {"weight_decay": 0.01, "decoupled_weight_decay": True} | options
+    weight, state = start, {}
+    for grad in grads:
+        weight, state = rule(weight, grad, state, **options)
+    return weight
+
+
+PLAIN = {
+    "SGD": optim.sgd_plain,
+    "Adam": optim.adam_plain,
+    "AdamW": optim.adam_plain,
+    "Adagrad": optim.adagrad_plain,
+    "SparseAdam": optim.sparse_adam_plain,
+}
 
 
 def dense(grad):
