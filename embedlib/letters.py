@@ -277,6 +277,10 @@ class LetterMap:
                 raise ValueError(f"a map needs {len(ABC)} rows of 2 numbers, not {table.shape}")
         self.tables = [table.copy() for table in tables]
 
+    def __repr__(self) -> str:
+        """Without an address: notebooks store it beside the picture, and compare it."""
+        return f"LetterMap({', '.join('27 x 2' for _ in self.tables)})"
+
     def _repr_svg_(self) -> str:
         starts = [n * (_SIDE + _SPACE) for n in range(len(self.tables))]
         panels = "".join(

@@ -167,6 +167,11 @@ def test_a_map_keeps_what_the_table_was():
     assert picture._repr_svg_() == before
 
 
+def test_a_map_is_called_by_what_it_shows_and_not_by_an_address():
+    table = np.zeros((27, 2))
+    assert repr(letters.LetterMap(table, table)) == "LetterMap(27 x 2, 27 x 2)"
+
+
 def test_a_map_of_another_table_is_refused():
     with pytest.raises(ValueError, match=re.escape("27 rows of 2 numbers, not (27, 3)")):
         letters.LetterMap(np.zeros((27, 3)))
