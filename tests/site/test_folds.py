@@ -224,7 +224,7 @@ def reader_number(cell):
 LINES = {
     "one": {"en": "torch agrees (1 check)", "zh": "torch 的结果也一样（核对了 1 处）"},
     "three": {"en": "torch agrees (3 checks)", "zh": "torch 的结果也一样（核对了 3 处）"},
-    "drawing": {"en": "Show the code of this picture", "zh": "看画这张图的代码"},
+    "drawing": {"en": "Show the code", "zh": "看代码"},
 }
 
 
