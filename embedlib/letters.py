@@ -339,5 +339,5 @@ def _style() -> str:
     )
 
 
-_SIDE, _SPACE, _MARGIN = 300, 24, 12  # pixels: of a square, between two, around a letter
+_SIDE, _SPACE, _MARGIN = 240, 20, 12  # pixels: of a square, between two, around a letter
 _AWAY = 3  # letters that may stand at the edge

@@ -140,7 +140,7 @@ def test_a_map_shows_each_letter_where_its_row_is():
     panels = drawn(letters.LetterMap(before, table)._repr_svg_())
     assert [sorted(panel) for panel in panels] == [sorted(ABC)] * 2
     for panel, rows in zip(panels, (before, table), strict=True):
-        inner = [i for i, c in enumerate(ABC) if all(13 < at < 287 for at in panel[c])]
+        inner = [i for i, c in enumerate(ABC) if all(13 < at < 227 for at in panel[c])]
         assert len(inner) >= 20
         at = np.array([panel[ABC[i]] for i in inner])
         # one scale for both directions; y grows upwards in a table and downwards on a page
