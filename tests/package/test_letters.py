@@ -208,12 +208,9 @@ def to_the_border(numbers, digits):
     return np.abs(scaled - np.floor(scaled) - 0.5).min() / 10**digits
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(
-    ("backward", "options"),
-    [(F.embedding_dense_backward, ()), (lossy, ()), (lossy, (optim.Adam, 0.05))],
-    ids=["scatter_add", "lossy", "lossy, Adam"],
-)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("backward", [F.embedding_dense_backward, lossy])
+@pytest.mark.parametrize("options", [(), (optim.Adam, 0.05)], ids=["SGD", "Adam"])
 def test_no_number_that_chapter_3_prints_hangs_on_its_last_bits(seed, backward, options):
     """Trained numbers differ by some 1e-5 between processors, and in the page."""
     table, loss = chapter_3(seed, backward, *options)
