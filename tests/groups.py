@@ -10,7 +10,11 @@ EDITION = re.compile(rf"[\[-]({'|'.join(EDITIONS)})[\]-]")
 # Each test by itself: many are short, some long, and they share nothing.
 APART = ("tests/package/", "tests/book/test_build.py", "tests/book/test_live.py")
 # Modules whose tests share what took long to make.
-TOGETHER = ("tests/site/test_publish.py", "tests/book/test_readers_notebooks.py")
+TOGETHER = (
+    "tests/site/test_publish.py",
+    "tests/site/test_folds.py",
+    "tests/book/test_readers_notebooks.py",
+)
 # Long work first, so that no process works alone at the end; what is many and short, last.
 FIRST = (
     *TOGETHER,

@@ -44,6 +44,13 @@ def copy_small_book(folder):
                 )
         nbformat.write(notebook, folder / "chapters" / name)
     cut_terms(folder / "web" / "book" / "terms.csv", instead)
+    write_moves(folder)
+
+
+def write_moves(folder, *moves):
+    """Places of the small book that moved; those of the whole book may be gone with its pages."""
+    lines = ["old_page,old_place,page,place", *moves]
+    (folder / "web" / "book" / "moved.csv").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def title(cells):

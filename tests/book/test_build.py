@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tests.small_book import copy_book, copy_small_book
+from tests.small_book import copy_book, copy_small_book, write_moves
 from web.book.editions import EDITIONS
 from web.fetched.fetch import fetch
 
@@ -116,6 +116,13 @@ def test_a_link_to_a_label_that_does_not_exist(small):
     line = refusal(build(small), small)
     assert "index.ipynb, cell " in line
     assert "nowhere" in line
+
+
+@pytest.mark.check  # a build
+def test_a_moved_place_that_leads_nowhere(small):
+    write_moves(small, "index,cell-x,index,cell-nowhere")
+    said = "web/book/moved.csv, line 2: index has no place cell-nowhere. Cure: "
+    assert said in refusal(build(small), small)
 
 
 def test_a_fetched_file_with_another_hash(copy):

@@ -4,10 +4,20 @@ from copy import deepcopy
 
 import pytest
 
+from embedlib.palette import PALETTE
 from web.book import rules
+from web.book.anatomy import ADVICE, EXERCISES, MYTH, NOW, PARTS, PREDICTION
+from web.book.editions import EDITIONS
+from web.book.minutes import measured
 from web.book.notebooks import paths, read
+from web.book.referee import checks
+from web.book.rules_of_chapters import (
+    RULES_OF_CHAPTERS,
+    is_chapter,
+    predictions_come_before_their_output,
+)
 
-CHAPTERS = [path for path in paths() if rules.is_chapter(path)]
+CHAPTERS = [path for path in paths() if is_chapter(path)]
 
 
 def named(path):
@@ -22,7 +32,7 @@ def test_every_notebook_keeps_the_rule(path, rule):
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=named)
-@pytest.mark.parametrize("rule", rules.RULES_OF_CHAPTERS, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", RULES_OF_CHAPTERS, ids=lambda rule: rule.__name__)
 def test_every_chapter_keeps_the_rule(path, rule):
     problems = [f"{path.name}, {problem}" for problem in rule(read(path))]
     assert not problems, "\n".join(problems)
@@ -96,6 +106,18 @@ def test_the_good_example_breaks_no_rule():
 
 FIGURE = {"output_type": "display_data", "data": {"image/svg+xml": "<svg/>"}}
 GREY = {"output_type": "display_data", "data": {"image/svg+xml": '<g style="fill: #808080"/>'}}
+OWN_COLOURS = "<style>@media (prefers-color-scheme:dark){text{fill:#xx}}text{fill:#yy}</style>"
+MAP = OWN_COLOURS.replace("#xx", PALETTE["dark"]["ink"]).replace("#yy", PALETTE["light"]["ink"])
+
+
+def drawn(svg):
+    return [{"output_type": "execute_result", "data": {"image/svg+xml": f"<svg>{svg}</svg>"}}]
+
+
+def referee(source, *more):
+    return plus(code_cell(source, tags=["referee", *more]))
+
+
 FAULTS = {
     "untagged cell": (rules.languages_are_paired, broken(0, metadata={}), 1),
     "two tags": (rules.languages_are_paired, broken(0, metadata={"tags": ["en", "zh"]}), 1),
@@ -135,6 +157,29 @@ FAULTS = {
         plus(code_cell(outputs=[GREY])),
         4,
     ),
+    "drawing that hides a colour of its own behind dark ones": (
+        rules.drawings_keep_to_the_palette,
+        plus(code_cell(outputs=drawn(MAP + "<style>circle{fill:#808080}</style>"))),
+        4,
+    ),
+    "live picture without dark colours": (
+        rules.drawings_keep_to_the_palette,
+        plus(code_cell(outputs=drawn("<circle/>"), tags=["live"])),
+        4,
+    ),
+    "referee that asserts nothing": (rules.a_referee_checks, referee("layer_t(ids)"), 4),
+    "referee that only names an assertion": (
+        rules.a_referee_checks,
+        referee("# assert a\nf = torch.testing.assert_close"),
+        4,
+    ),
+    "referee that is skipped": (rules.a_referee_checks, referee("assert a", "nbval-skip"), 4),
+    "referee that is skipped by a comment": (
+        rules.a_referee_checks,
+        referee("# NBVAL_SKIP\nassert a"),
+        4,
+    ),
+    "referee that may fail": (rules.a_referee_checks, referee("assert a", "raises-exception"), 4),
     "cell not run": (rules.every_cell_was_run, broken(2, execution_count=None), 3),
     "cells run out of order": (rules.every_cell_was_run, broken(2, execution_count=7), 3),
     "Chinese in code": (rules.code_is_language_free, broken(2, source="x = 1  # 一"), 3),
@@ -163,15 +208,112 @@ def test_a_broken_rule_is_caught_with_its_cell_and_cure(fault):
     assert problems[0].cure
 
 
-def test_a_chapter_without_its_parts_or_out_of_measure_is_caught():
-    assert list(rules.chapter_has_its_parts({"cells": GOOD}))
-    assert list(rules.chapter_keeps_its_measure({"cells": GOOD}))
-    long = {"cells": [code_cell(source="x = 1\n" * 26) for _ in range(9)]}
-    assert any("26 lines" in str(problem) for problem in rules.chapter_keeps_its_measure(long))
+def test_a_picture_with_dark_colours_of_the_palette_may_be_live():
+    cell = code_cell(outputs=drawn(MAP), tags=["live"])
+    assert not list(rules.drawings_keep_to_the_palette(plus(cell)))
+
+
+CHECKS = """np.testing.assert_array_equal(a, b)
+for x in y:
+    torch.testing.assert_close(x, x)
+    assert x  # counted once, also in a loop
+"""
+
+
+def test_the_checks_of_a_referee_are_counted_in_its_code():
+    assert checks(CHECKS) == 3
+    assert checks("%pip install torch") == checks("x = 'assert y'") == 0
+    for tag in ([], ["nbval-ignore-output"]):  # runs, and an error in it is reported
+        assert not list(rules.a_referee_checks(referee(CHECKS, *tag)))
+
+
+# --- chapters, broken once --------------------------------------------------------------------
+
+
+def chapter(**changes):
+    """A short chapter that keeps every rule, but for what is changed: what to change -> how."""
+    parts = {
+        edition: [
+            *(f"(l)=\n{part}\n" for part in (*PARTS[edition], *NOW[edition])),
+            f"{ADVICE[edition]}\n\n- {edition} 1.\n- 2.\n- 3.\n\n(q)=\n## Next\n\n- Four.\n",
+            f"{EXERCISES[edition][0]} {EXERCISES[edition][2]}\n",
+        ]
+        for edition in EDITIONS
+    }
+    parts["en"].append(changes.get("en", "Need. About 20 minutes."))
+    parts["zh"].append(changes.get("zh", "大约 20 分钟。"))
+    for old, new in changes.get("replace", {}).items():
+        parts = {e: [part.replace(old, new) for part in said] for e, said in parts.items()}
+    code = [code_cell("a\nb\nc\nd", tags=["live"]) for _ in range(8)]
+    words = [cell("\n".join(parts["en"]), EN), cell("\n".join(parts["zh"]), ZH)]
+    return {"cells": words + changes.get("code", code) + changes.get("more", [])}
+
+
+def problems(notebook):
+    return [str(problem) for rule in RULES_OF_CHAPTERS for problem in rule(notebook)]
+
+
+def long_referees(count):
+    return [code_cell("assert a\n" * 30, tags=["referee"]) for _ in range(count)]
+
+
+def test_the_good_chapter_breaks_no_rule():
+    assert problems(chapter()) == []
+
+
+def test_folded_cells_count_neither_in_the_measure_nor_in_the_minutes_nor_in_what_is_live():
+    drawing = code_cell("x = 1\n" * 30, tags=["hide-input"])
+    assert problems(chapter(more=[*long_referees(20), drawing])) == []
+
+
+PREDICT = {"en": "Need. About 20 minutes." + 4 * "\n**Predict first.**"}
+FAULTS_OF_CHAPTERS = {
+    "four predictions": (PREDICT, "more than three predictions"),
+    "a part is missing": ({"replace": {"### Quiz": ""}}, "### Quiz is missing"),
+    "the Chinese words of before": (
+        {"replace": {"**先读**": "**要什么**"}},
+        "**先读** is missing",
+    ),
+    "too little advice": ({"replace": {"- en 1.\n": ""}}, "2 lines of advice. Cure"),
+    "too much advice": ({"replace": {"- en 1.": "- 1.\n- 2.\n- 3.\n- 4."}}, "6 lines of advice"),
+    "one exercise": ({"replace": {EXERCISES["zh"][0]: ""}}, "zh: 1 exercises. Cure"),
+    "four exercises": ({"replace": {EXERCISES["zh"][0]: 3 * EXERCISES["zh"][1]}}, "zh: 4 exer"),
+    "three myths": ({"replace": {"- en 1.": f"- en 1.\n{3 * MYTH['en']}"}}, "en: 3 myths. Cure"),
+    "few cells": ({"code": [code_cell(tags=["live"])]}, "1 code cells"),
+    "many cells": ({"more": [code_cell(tags=["live"])] * 13}, "21 code cells"),
+    "a long cell": ({"more": [code_cell("x\n" * 26)]}, "26 lines of code"),
+    "long cells": ({"more": [code_cell("x\n" * 6, tags=["live"])] * 9}, "lines on the median"),
+    "few live cells": ({"more": [code_cell()] * 6}, "8 of 14 code cells are live"),
+    "no minutes": ({"en": ""}, "it promises [None, 20] minutes"),
+    "other minutes in Chinese": ({"zh": "大约 25 分钟。"}, "it promises [20, 25] minutes"),
+    "too long": ({"en": "Need. About 45 minutes.", "zh": "大约 45 分钟。"}, "40 at most"),
+    "too many words": ({"en": "x " * 4000 + "\n\nNeed. About 20 minutes."}, "tasks make 45"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_CHAPTERS)
+def test_a_broken_rule_of_chapters_is_caught_and_no_other(fault):
+    changes, said = FAULTS_OF_CHAPTERS[fault]
+    (problem,) = problems(chapter(**changes))
+    assert said in problem
+
+
+def test_a_chapter_without_advice_keeps_the_anatomy_of_its_time():
+    old = problems(chapter(replace=dict.fromkeys(ADVICE.values(), "")))
+    missing = ["en: **Predict first.**", "zh: **要什么**", "zh: **先猜一猜**"]
+    assert [problem.partition(": ")[2].partition(" is")[0] for problem in old] == missing
+
+
+def test_predictions_exercises_and_the_quiz_take_minutes_too():
+    plain = chapter(replace={"### Quiz": "", EXERCISES["en"][0]: "", EXERCISES["en"][2]: ""})
+    assert (measured(plain), measured(chapter())) == (5, 20)
+    assert measured(chapter(en=20 * PREDICTION["en"])) == 45
+    stub = code_cell("def yours(ids):\n" + "    pass\n" * 50)
+    assert measured({"cells": plain["cells"] + [stub]}) == 10, "its code belongs to its 8 minutes"
 
 
 def test_an_output_in_sight_of_its_prediction_is_caught():
-    rule = rules.predictions_come_before_their_output
+    rule = predictions_come_before_their_output
     shown = {"output_type": "stream", "name": "stdout", "text": "2"}
     asked = cell("**Predict first.** What is `1 + 1`?", EN)
     assert [p.cell for p in rule(plus(asked, code_cell(outputs=[shown])))] == [5]

@@ -11,6 +11,12 @@ from nbclient import NotebookClient
 from web.book.editions import ROOT
 from web.maintain.execute import tidy
 
+DRAWN = """class Drawn:
+    def __init__(self, *shapes): self.shapes = shapes
+    def _repr_svg_(self): return self.shapes and f"<svg>{self.shapes}</svg>" or None
+    def __repr__(self): return "Drawn()"
+
+"""
 CELLS = {
     "nothing": "x = 1",
     "a value": "1 + 1",
@@ -22,6 +28,10 @@ CELLS = {
     "a long dictionary": "{'a' * 40: list(range(20)), 'b': {3, 1, 2}}",
     "types and functions": "def f(x, y=1): pass\n\n\n[int, len, f, range(3), ...]",
     "displayed": "display(1, 'two')\n3",
+    "a picture": f"{DRAWN}Drawn('<circle/>')",
+    "pictures beside what is printed": f"{DRAWN}print(1)\ndisplay(Drawn(1), 2)\nDrawn(4)",
+    "a value that has no picture today": f"{DRAWN}Drawn()",
+    "the class of a picture": f"{DRAWN}Drawn",
     "an error in the middle": "a = 1\nb = 2\n\nc = 3\nd = 4\n1 / 0\nf = 6\ng = 7\nh = 8\ni = 9",
     "an error in a call": "def f(x):\n    return 1 / x\n\n\nf(0)",
     "an error in a library": "import json\njson.loads('{')",
@@ -57,7 +67,8 @@ def stored(cell):
         elif output["output_type"] == "error":
             parts.append(("error", "\n".join(output["traceback"])))
         else:
-            parts.append(("result", output["data"]["text/plain"]))
+            svg = output["data"].get("image/svg+xml")
+            parts.append(("picture", svg) if svg else ("result", output["data"]["text/plain"]))
     return parts
 
 

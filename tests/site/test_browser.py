@@ -20,7 +20,7 @@ from tests.pages import (
 from tests.site.browsing import WIDER, axe, put_on
 from web.book.editions import EDITIONS
 from web.book.notebooks import paths
-from web.book.rules import is_chapter
+from web.book.rules_of_chapters import is_chapter
 from web.maintain.screenshots import load_pictures
 
 

@@ -26,9 +26,9 @@ from tests.pages import (
 )
 from tests.site.browsing import fold_out
 from web.book.editions import EDITIONS
-from web.book.notebooks import CHAPTERS, paths, read, tags
-from web.book.rules import is_chapter
-from web.pages.minutes import LOOKED_UP, measured, stated
+from web.book.minutes import measured, stated
+from web.book.notebooks import CHAPTERS, read, tags
+from web.pages.minutes import LOOKED_UP
 
 
 def code_cells(stem):
@@ -256,15 +256,3 @@ def test_a_page_says_below_its_title_how_long_it_takes(stem):
         assert line.get("class") == ["minutes"], f"{code}/{stem}: no minutes below the title"
         assert line.get_text() == words, f"{code}/{stem}: {line}. Cure: web/pages/minutes.py"
         assert article.get_text().count(words) == 1, f"{code}/{stem}: the page says it twice"
-
-
-@pytest.mark.parametrize("stem", [path.stem for path in paths() if is_chapter(path)])
-def test_a_chapter_says_its_minutes_itself_and_does_not_promise_too_much(stem):
-    notebook = read(CHAPTERS / f"{stem}.ipynb")
-    promised = {code: stated(notebook, code) for code in EDITIONS}
-    count = measured(notebook)
-    assert promised["en"] == promised["zh"], f"{stem}: {promised}"
-    assert promised["en"], f"{stem}. Cure: end the Need line in “About N minutes.”"
-    assert abs(promised["en"] - count) <= 10, (
-        f"{stem} says {promised['en']} minutes, words and code make {count}. Cure: say {count}"
-    )

@@ -1,7 +1,5 @@
 """Live cells in a real Chromium: a reader runs the NumPy of a page in the page."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -19,12 +17,11 @@ from tests.pages import (
 )
 from tests.site import browsing
 from tests.site.browsing import axe, go, watch
+from tests.site.live import PATIENCE, Reader, differences
 from web.book.editions import EDITIONS
 from web.book.notebooks import CHAPTERS, paths, read, tags
 from web.book.words import WORDS
 from web.site.server import serving
-
-PATIENCE = 120_000  # ms: a hang limit, nothing is timed here
 
 
 def live_cells(path):
@@ -50,73 +47,6 @@ def python_is_there():
     """Without Pyodide the site is built without live cells; then there is nothing to test."""
     if not list(SITE.glob("pyodide-*")):
         skip_loudly("the site was built without live cells (make book says why)")
-
-
-class Reader:
-    """A reader before a page with live cells."""
-
-    def __init__(self, page, code):
-        self.page, self.words = page, WORDS["live"][code]
-
-    def cell(self, index):
-        return self.page.locator(".cell.live").nth(index)
-
-    def cell_with(self, text):
-        """The first live cell that has this text now; it stays the one when the text changes."""
-        texts = self.page.locator(".cell.live").all_text_contents()
-        return self.cell(next(n for n, found in enumerate(texts) if text in found))
-
-    def status(self, cell):
-        return cell.locator(".live-status")
-
-    def button(self, cell, name):
-        return cell.locator(f"[data-do={name}]")
-
-    def press(self, cell, name):
-        self.button(cell, name).click()
-
-    def wait_for(self, cell, word):
-        """Until the status says one of the book's own messages."""
-        pattern = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(self.words[word])))
-        expect(self.status(cell)).to_have_text(pattern, timeout=PATIENCE)
-
-    def run_all(self):
-        """Run the last cell, and so all above it; it may be folded, so it is not clicked."""
-        cell = self.page.locator(".cell.live").last
-        self.button(cell, "run").dispatch_event("click")
-        self.wait_for(cell, "done")
-
-    def run(self, cell, outcome="done"):
-        self.press(cell, "run")
-        self.wait_for(cell, outcome)
-
-    def edit(self, cell, source):
-        """Put another text into the editor; return the editor."""
-        self.press(cell, "edit")
-        editor = cell.locator("textarea")
-        editor.fill(source)
-        return editor
-
-    def output(self, cell):
-        return cell.locator(".live-output")
-
-    def text(self, cell):
-        return "".join(self.output(cell).locator("pre").all_text_contents())
-
-
-OUTPUTS = """cells => cells.map(cell => {
-  const look = (box) => [...(box?.querySelectorAll(".output") ?? [])].map(output =>
-    [output.classList[1], output.querySelector("pre").textContent.replace(/\\n$/, "")]);
-  return [look(cell.querySelector(".cell_output:not(.live-output)")),
-          look(cell.querySelector(".live-output"))];
-})"""
-RAN = ".cell.live:has(.live-output)"
-
-
-def differences(page):
-    """The cells that ran whose output is not the stored one, character by character."""
-    pairs = page.eval_on_selector_all(RAN, OUTPUTS)
-    return [f"cell {n}: {old} {new}" for n, (old, new) in enumerate(pairs, 1) if old != new]
 
 
 @pytest.fixture(scope="module", params=["en", pytest.param("zh", marks=slow)])

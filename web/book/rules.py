@@ -7,16 +7,15 @@ the cure.
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from embedlib.palette import PALETTE
 from web.book.editions import EDITIONS, PLACEHOLDER, ROOT
 from web.book.notebooks import IMAGE, LABEL, Cell, Notebook, language, tags
+from web.book.referee import checks, is_proved, is_referee
 from web.book.terms import terms
 
 HAN = "\u3400-\u9fff"
@@ -29,7 +28,8 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 EDITION = re.compile(rf"^({re.escape(PLACEHOLDER.site)})/(?:{'|'.join(EDITIONS)})(?=/)")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
-COLOUR = re.compile(r"(?:fill|stroke): (#[0-9a-f]{6})")
+COLOUR = re.compile(r"(?:fill|stroke): ?(#[0-9a-f]{6})")
+OWN_DARK_COLOURS = "prefers-color-scheme"  # else the website gives a drawing those of the palette
 TAG = re.compile(r"</?\w+[^>]*>")
 FOREIGN = re.compile(r'<(span|div) lang="[\w-]+">.*?</\1>', re.DOTALL)
 EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])[^*\n]+(?<!\s)\*(?!\*)")
@@ -147,9 +147,8 @@ def pictures_have_words(notebook: Notebook) -> Iterator[Problem]:
             elif not (ROOT / "chapters" / address).is_file():
                 yield Problem(number, f"{address} does not exist", "draw it: make figures")
     for number, cell in code(notebook):
-        drawn = any("image/svg+xml" in o.get("data", {}) for o in cell["outputs"])
         texts = cell["metadata"].get("alt", {})
-        if drawn and not all(texts.get(edition) for edition in EDITIONS):
+        if drawings(cell) and not all(texts.get(edition) for edition in EDITIONS):
             cure = 'put "alt": {"en": …, "zh": …} into the cell’s metadata'
             yield Problem(number, "the drawn figure has no text in both languages", cure)
 
@@ -158,12 +157,32 @@ def drawings_keep_to_the_palette(notebook: Notebook) -> Iterator[Problem]:
     """Only colours of the palette have a counterpart on dark pages."""
     known = set(PALETTE["light"].values())
     for number, cell in code(notebook):
-        svg = "".join(
-            output.get("data", {}).get("image/svg+xml", "") for output in cell["outputs"]
-        )
-        if strange := set(COLOUR.findall(svg)) - known:
-            cure = "draw.use_style(), then C0 to C5 or a colour of embedlib.PALETTE"
-            yield Problem(number, f"colours without a dark counterpart: {sorted(strange)}", cure)
+        for svg in drawings(cell):
+            own = OWN_DARK_COLOURS in svg
+            allowed = known | set(PALETTE["dark"].values()) if own else known
+            if strange := set(COLOUR.findall(svg)) - allowed:
+                cure = "draw.use_style(), then C0 to C5 or a colour of embedlib.PALETTE"
+                fault = f"colours without a dark counterpart: {sorted(strange)}"
+                yield Problem(number, fault, cure)
+            elif "live" in tags(cell) and not own:
+                cure = f"its SVG needs @media ({OWN_DARK_COLOURS}:dark), as that of LetterMap"
+                yield Problem(number, "a live picture without dark colours of its own", cure)
+
+
+def drawings(cell: Cell) -> list[str]:
+    found = (output.get("data", {}).get("image/svg+xml") for output in cell["outputs"])
+    return [svg for svg in found if svg]
+
+
+def a_referee_checks(notebook: Notebook) -> Iterator[Problem]:
+    """Its fold says that torch agrees: nbval must run the cell, and the cell must assert it."""
+    for number, cell in code(notebook):
+        if is_referee(cell) and not is_proved(cell):
+            cure = "take off the tag referee, or what lets nbval pass over the cell or its error"
+            yield Problem(number, "“torch agrees” would be said of a cell that is not run", cure)
+        elif is_referee(cell) and not checks(cell["source"]):
+            cure = "assert, np.testing.assert_… or torch.testing.assert_close, or another tag"
+            yield Problem(number, "a referee cell that asserts nothing", cure)
 
 
 def every_cell_was_run(notebook: Notebook) -> Iterator[Problem]:
@@ -228,73 +247,15 @@ def check_typography(number: int, source: str) -> Iterator[Problem]:
             yield Problem(number, f"typography: …{place}…", cure)
 
 
-# --- what chapters have beside (index and the appendices have their own shape) ---------------
-
-LABELS_OF_A_CHAPTER = {
-    "en": ["**Do**", "**Learn**", "**Need**", "**Predict first.**", "## Remember", "### Quiz"],
-    "zh": ["**做什么**", "**学什么**", "**要什么**", "**先猜一猜**", "## 小结", "### 小测验"],
-}
-
-
-def chapter_has_its_parts(notebook: Notebook) -> Iterator[Problem]:
-    for edition, labels in LABELS_OF_A_CHAPTER.items():
-        words = "\n".join(c["source"] for _, c in markdown(notebook) if language(c) == edition)
-        for label in labels:
-            if label not in words:
-                yield Problem(1, f"{edition}: {label} is missing", "see the anatomy of a chapter")
-        if words.count(labels[3]) > 3:
-            yield Problem(1, f"{edition}: more than three predictions", "keep the best three")
-
-
-def chapter_keeps_its_measure(notebook: Notebook) -> Iterator[Problem]:
-    cells = list(code(notebook))
-    lengths = [sum(map(bool, cell["source"].splitlines())) for _, cell in cells]
-    if not 8 <= len(cells) <= 20:
-        yield Problem(1, f"{len(cells)} code cells", "8 to 20: merge or cut")
-    for (number, _), length in zip(cells, lengths, strict=True):
-        if length > 25:
-            yield Problem(number, f"{length} lines of code", "25 at most: split the cell")
-    if statistics.median(lengths) > 5:
-        fault = f"code cells have {statistics.median(lengths)} lines on the median"
-        yield Problem(1, fault, "about four: split long cells")
-    live = sum("live" in tags(cell) for _, cell in cells)
-    if live < 0.6 * len(cells):
-        yield Problem(1, f"{live} of {len(cells)} code cells are live", "60 % at least")
-    english = [c["source"] for _, c in markdown(notebook) if language(c) == "en"]
-    words = sum(len(prose(source).split()) for source in english)
-    if words > 110 * len(cells):
-        yield Problem(1, f"{words} words for {len(cells)} code cells", "110 words a cell at most")
-
-
-def predictions_come_before_their_output(notebook: Notebook) -> Iterator[Problem]:
-    """What a prediction asks for must not stand open right below it."""
-    asked = False
-    for number, cell in enumerate(notebook["cells"], 1):
-        asked = asked or any(label[3] in cell["source"] for label in LABELS_OF_A_CHAPTER.values())
-        if asked and cell["cell_type"] == "code":
-            if cell["outputs"] and "hide-output" not in tags(cell):
-                cure = "tag the cell hide-output: its output is folded on the page"
-                yield Problem(number, "the output answers the prediction above it", cure)
-            asked = False
-
-
 RULES = [
     languages_are_paired,
     twins_agree,
     headings_have_labels,
     pictures_have_words,
     drawings_keep_to_the_palette,
+    a_referee_checks,
     every_cell_was_run,
     code_is_language_free,
     terms_are_the_books_own,
     chinese_typography,
 ]
-RULES_OF_CHAPTERS = [
-    chapter_has_its_parts,
-    chapter_keeps_its_measure,
-    predictions_come_before_their_output,
-]
-
-
-def is_chapter(path: Path) -> bool:
-    return path.stem[:2].isdigit()

@@ -33,6 +33,15 @@ const LOOKS = {
   error: "output traceback highlight-ipythontb notranslate",
 };
 
+/** As web/pages/images.py reads them from a stored figure. @param {string} svg */
+function sizeOf(svg) {
+  const [root = ""] = svg.match(/<svg\b[^>]*>/) ?? [];
+  const side = (/** @type {string} */ name) =>
+    Math.round(Number(root.match(`\\b${name}="([\\d.]+)(?:px)?"`)?.[1]));
+  const [width, height] = [side("width"), side("height")];
+  return width && height ? { width, height } : {};
+}
+
 class Output {
   /** @type {Kind | undefined} */
   kind; // of the text that came last
@@ -40,14 +49,39 @@ class Output {
   /** @type {HTMLPreElement | undefined} */
   pre; // in which it stands
 
-  /** @param {number} number */
-  constructor(number) {
+  /** @param {number} number @param {string} [alt] what its picture shows, where that is known */
+  constructor(number, alt) {
     this.box = element("div", { className: "cell_output docutils container live-output" });
     this.label = say(words.output, { n: number });
+    this.alt = alt || this.label;
+  }
+
+  /** @param {Kind} kind @param {string} text */
+  add(kind, text) {
+    if (kind === "cut") this.addNote(words.cut);
+    else if (kind === "picture") this.addPicture(text);
+    else this.addText(kind, text);
+  }
+
+  /**
+   * An image: no script in it runs, nothing is fetched for it, and nothing of it gets into the
+   * page. (A data address, because a blob one could be opened as a page of this site.)
+   * @param {string} svg
+   */
+  addPicture(svg) {
+    this.pre = undefined; // what is printed next stands below
+    const image = element("img", {
+      src: `data:image/svg+xml,${encodeURIComponent(svg)}`,
+      alt: this.alt,
+      // else it is drawn for light pages, and the theme puts paper behind it
+      className: svg.includes("prefers-color-scheme") ? "dark-light" : "",
+      ...sizeOf(svg),
+    });
+    this.box.append(element("span", { className: "figure" }, image));
   }
 
   /** @param {keyof typeof LOOKS} kind @param {string} text */
-  add(kind, text) {
+  addText(kind, text) {
     const scrolls = { tabIndex: 0, role: "group", ariaLabel: this.label }; // reached by keyboard
     if (!this.pre || kind !== this.kind || kind === "result" || kind === "error") {
       this.kind = kind;
@@ -117,6 +151,11 @@ class LiveCell {
 
   get source() {
     return this.editor ? this.editor.source : (this.pre.textContent ?? "").replace(/\n$/, "");
+  }
+
+  // What the stored picture shows; of a changed cell nobody knows it.
+  get alt() {
+    return this.editor ? undefined : this.stored?.querySelector("img")?.alt;
   }
 
   get isFresh() {
@@ -275,7 +314,7 @@ export class LivePage {
 
   /** @param {LiveCell} cell @returns {Promise<boolean>} whether it ended well */
   async runOne(cell) {
-    const output = new Output(cell.number);
+    const output = new Output(cell.number, cell.alt);
     const began = performance.now();
     const long = setTimeout(() => this.tell(cell, words.long), LONG);
     const { source } = cell;
@@ -287,8 +326,7 @@ export class LivePage {
       // The old output stays until there is a new one, or none is to come.
       const { missing } = await this.python.run(source, (kind, text) => {
         if (kind === "error") errors.push(text);
-        if (kind === "cut") output.addNote(words.cut);
-        else output.add(kind, text);
+        output.add(kind, text);
         if (cell.live !== output) cell.show(output);
       });
       if (missing) output.addNote(say(words.missing, { name: missing }), " ", this.linkToWays());

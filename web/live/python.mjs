@@ -6,7 +6,7 @@ import { Download, Unreachable } from "./download.mjs";
 
 /**
  * What page and worker say to each other.
- * @typedef {"stdout" | "stderr" | "result" | "error" | "cut"} Kind of an output
+ * @typedef {"stdout" | "stderr" | "result" | "picture" | "error" | "cut"} Kind of an output
  * @typedef {{ files: Map<string, Blob>, lock: object, library: string }} Start
  * @typedef {{ start: Start, run?: undefined } | { start?: undefined, run: { source: string } }} Order
  * @typedef {object} Answer one of these

@@ -1,7 +1,8 @@
 """Run one cell as Jupyter does. This file runs in the reader's browser, under Pyodide.
 
 What a cell gives goes to ``emit(kind, text)``. The kinds are ``stdout``, ``stderr``, ``result``
-(the value of the last line) and ``error``; the texts are those that a notebook would store.
+(the value of the last line), ``picture`` (such a value, as SVG) and ``error``; the texts are those
+that a notebook would store.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def run_cell(source: str, name: str, namespace: dict[str, Any], emit: Emit) -> s
 
     def display(*values: Any) -> None:
         for value in values:
-            emit("result", pretty(value))
+            emit(*look(value))
 
     vars(builtins)["display"] = display
     try:
@@ -145,7 +146,7 @@ def run_cell(source: str, name: str, namespace: dict[str, Any], emit: Emit) -> s
             value = execute(source, name, namespace)
             if value is not None:
                 namespace["_"] = value
-                emit("result", pretty(value))
+                emit(*look(value))
     except BaseException as error:  # the page goes on, whatever a cell raises
         emit("error", explain(error, name, lines))
         return getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
@@ -162,6 +163,13 @@ def execute(source: str, name: str, namespace: dict[str, Any]) -> Any:
         return None
     value = eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace)
     return None if source.rstrip().endswith(";") else value
+
+
+def look(value: Any) -> tuple[str, str]:
+    """A value as a page shows it: as its picture where it has one, as text where not."""
+    draw = getattr(type(value), "_repr_svg_", None)  # a class itself has no picture
+    svg = draw(value) if draw else None
+    return ("result", pretty(value)) if svg is None else ("picture", svg)
 
 
 def explain(error: BaseException, name: str, lines: list[str]) -> str:

@@ -11,7 +11,8 @@ import sys
 
 from web.book.editions import EDITIONS, ROOT
 from web.book.notebooks import CHAPTERS, paths, read
-from web.book.rules import RULES, RULES_OF_CHAPTERS, is_chapter
+from web.book.rules import RULES
+from web.book.rules_of_chapters import RULES_OF_CHAPTERS, is_chapter
 from web.book.type_check import type_errors
 
 

@@ -14,8 +14,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from web.book.editions import EDITIONS, address
+from web.book.editions import EDITIONS, Edition, address
 from web.book.notebooks import belongs, fill, put_address, tags
+from web.book.referee import checks, is_proved, is_referee
+from web.book.words import WORDS
 
 
 def pick_edition(app: Sphinx, config: Config) -> None:
@@ -44,10 +46,23 @@ def keep_edition(app: Sphinx, docname: str, source: list[str]) -> None:
         cell["metadata"]["mystnb"] = options
         if alt := cell["metadata"].get("alt"):
             options["image"] = {"alt": alt[edition.code]}
-        if "hide-output" in tags(cell):
-            options["code_prompt_show"] = edition.show_output
-            options["code_prompt_hide"] = edition.hide_output
+        options.update(fold(cell, edition))
     source[0] = json.dumps(notebook)
+
+
+def fold(cell: dict[str, Any], edition: Edition) -> dict[str, str]:
+    """What the line says behind which MyST-NB folds a cell or a part of it; without it, that a
+    solution is there."""
+    says = WORDS["folds"][edition.code]
+    show = hide = ""
+    if is_referee(cell) and is_proved(cell) and (count := checks(cell["source"])):
+        cell["metadata"]["tags"].append("hide-cell")
+        show = hide = says["referee_one"] if count == 1 else says["referee_many"].format(count)
+    elif "hide-output" in tags(cell):
+        show, hide = edition.show_output, edition.hide_output
+    elif "hide-input" in tags(cell):
+        show, hide = says["show_drawing"], says["hide_drawing"]
+    return {"code_prompt_show": show, "code_prompt_hide": hide} if show else {}
 
 
 def prefer_labels(app: Sphinx, doctree: nodes.document) -> None:

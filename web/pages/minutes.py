@@ -1,48 +1,23 @@
 """Sphinx extension: how long a page takes to read, below its title.
 
 A chapter says it itself, at the end of its **Need** line: there the notebook keeps it, and the
-page shows it below the title instead. For a page that does not say it, words and code count.
-Nobody reads a glossary from top to bottom: such a page says so instead.
+page shows it below the title instead. For a page that does not say it, ``web/book/minutes.py``
+counts. Nobody reads a glossary from top to bottom: such a page says so instead.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from web.book.notebooks import Notebook, language, read, tags
+from web.book.minutes import STATED, measured, stated
+from web.book.notebooks import language, read
 from web.book.words import WORDS
 
-STATED = {
-    "en": re.compile(r"(?<=[.)]) About (\d+) minutes\.(?=\n|\Z)"),
-    "zh": re.compile(r"大约 (\d+) 分钟。(?=\n|\Z)"),
-}
 LOOKED_UP = {"a_error_clinic", "c_glossary", "d_api", "e_arguments"}
-WORDS_A_MINUTE = 180  # of the English text; code is read, run and thought about
-LINES_A_MINUTE = 10
-
-
-def measured(notebook: Notebook) -> int:
-    """Minutes by the English words and the lines of code, in steps of five."""
-    words = lines = 0
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" and "remove-cell" not in tags(cell):
-            lines += len(cell["source"].splitlines())
-        elif language(cell) == "en":
-            words += len(cell["source"].split())
-    return max(5, 5 * round((words / WORDS_A_MINUTE + lines / LINES_A_MINUTE) / 5))
-
-
-def stated(notebook: Notebook, edition: str) -> int | None:
-    """What the notebook says, in one of its languages."""
-    for cell in notebook["cells"]:
-        if language(cell) == edition and (found := STATED[edition].search(cell["source"])):
-            return int(found[1])
-    return None
 
 
 def below_title(path: Path, edition: str) -> str:

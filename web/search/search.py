@@ -31,7 +31,7 @@ WEIGHTS = {GLOSSARY: 0.3}
 # Places of their own inside a section: a symptom of the clinic, a term. Bold words are the title.
 SMALL_PLACES = '[id^="symptoms-"]:is(li), [id^="term-"]:is(p)'
 MYTH = {"Myth.", "误区"}  # how a wrong claim begins
-CHROME = ".headerlink, .copybtn, button, script, style, noscript, .toggle-button"
+CHROME = ".headerlink, .copybtn, .cell summary, button, script, style, noscript, .toggle-button"
 BLOCKS = "p, li, td, th, dt, dd, summary, figcaption, blockquote, h1, h2, h3, h4, h5, h6, br"
 
 

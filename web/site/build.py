@@ -34,6 +34,7 @@ from web.site.front_page import write_root
 BUILD = ROOT / "_build"
 SITE = BUILD / "site"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+SPHINX_SAYS = "Extension error:"  # in a line of its own, before what is wrong
 NOTEBOOK_LINE = re.compile(r"(\.ipynb):(\d+)")
 
 
@@ -169,7 +170,7 @@ def name_cells(messages: str) -> str:
 
 
 def first_problem(messages: str) -> str:
-    lines = [line for line in messages.splitlines() if line.strip()]
+    lines = [line for line in messages.splitlines() if line.strip() not in ("", SPHINX_SAYS)]
     telling = [line for line in lines if "WARNING" in line or "ERROR" in line or ".ipynb" in line]
     return (telling or lines or ["Sphinx failed without a message"])[0].strip()
 

@@ -19,6 +19,7 @@ EXTENSIONS = (
     "web.pages.formulas",
     "web.pages.api_links",  # makes links, which typography holds together
     "web.pages.anchors",  # names places, which the search lists
+    "web.pages.moved",  # after anchors: old places lead to those
     "web.pages.typography",
     "web.pages.theme",
     "web.pages.card",

@@ -33,6 +33,15 @@ link?.addEventListener("click", () => {
   remember(link.hreflang.slice(0, 2));
 });
 
+// A place that has gone to another page left a hidden link with its id (web/book/moved.csv).
+function followMoved() {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const moved = document.querySelectorAll("a.moved");
+  for (const { id, href } of moved) if (location.hash === `#${id}`) location.replace(href);
+}
+window.addEventListener("hashchange", followMoved);
+followMoved();
+
 // Who reports a mistake has the section filled in, too: how it is called, and where it is.
 /** @param {HTMLAnchorElement} opener */
 function addPlace(opener) {

@@ -1,0 +1,52 @@
+"""The parts of a chapter, by the words that begin them, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+from web.book.notebooks import Cell, Notebook, language
+
+PARTS = {
+    "en": ["**Do**", "**Learn**", "**Need**", "## Remember", "### Quiz"],
+    "zh": ["**做什么**", "**学什么**", "## 小结", "### 小测验"],
+}
+PREDICTION = {"en": "**Predict first.**", "zh": "**先猜一猜**"}
+MYTH = {"en": "> **Myth.**", "zh": "> **误区**"}
+ADVICE = {"en": "## So what should I do?", "zh": "## 那我该怎么做？"}
+# The three kinds of exercises: write it, find the bug, measure it.
+EXERCISES = {
+    "en": ["**Write it.**", "**Find the bug.**", "**Measure it.**"],
+    "zh": ["**写一写**", "**找找错**", "**量一量**"],
+}
+# What only chapters with advice have, and what only those before it.
+NOW = {"en": [], "zh": ["**先读**"]}
+BEFORE = {"en": [PREDICTION["en"]], "zh": ["**要什么**", PREDICTION["zh"]]}
+STUB = re.compile(r"^def yours\(", re.MULTILINE)
+
+
+def said(notebook: Notebook, edition: str) -> str:
+    """All that a chapter says in one language."""
+    return "\n".join(c["source"] for c in notebook["cells"] if language(c) == edition)
+
+
+def gives_advice(notebook: Notebook) -> bool:
+    """Chapters that end in advice have the anatomy of CONTRIBUTING.md; others are older."""
+    return ADVICE["en"] in said(notebook, "en")
+
+
+def advice(notebook: Notebook, edition: str) -> list[str]:
+    """The points of a chapter's advice."""
+    _, _, after = said(notebook, edition).partition(ADVICE[edition])
+    section = re.split(r"^(?:\([\w-]+\)=|#+ )", after, maxsplit=1, flags=re.MULTILINE)[0]
+    return re.findall(r"^- .+$", section, re.MULTILINE)
+
+
+def exercises(notebook: Notebook, edition: str) -> int:
+    text = said(notebook, edition)
+    return sum(text.count(kind) for kind in EXERCISES[edition])
+
+
+def stubs(notebook: Notebook) -> list[Cell]:
+    """The cells in which the reader writes."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return [cell for cell in code if STUB.search(cell["source"])]
