@@ -197,7 +197,7 @@ def test_what_readers_type_finds_its_place(ask, code):
 SUFFERED = {
     "en": {
         "after I loaded fastText vectors with from_pretrained my embeddings stay exactly the same "
-        "all training": "a_error_clinic#symptoms-training",
+        "all training": "02_lookup_table#fill-the-table",
         "RuntimeError in the middle of an epoch only on some batches, works with other batch, "
         "something about index": "a_error_clinic#symptoms-data",
         "user 0 always gets the same recommendations / embedding for user 0 never updates": (
@@ -221,7 +221,7 @@ SUFFERED = {
         "OOM": "a_error_clinic#symptoms-training",
     },
     "zh": {
-        "用 from_pretrained 灌了词向量，训练完一点没变": "a_error_clinic#symptoms-training",
+        "用 from_pretrained 灌了词向量，训练完一点没变": "02_lookup_table#quiz-2",
         "训练到一半突然报错，有的批次没事，好像是索引的问题": "a_error_clinic#symptoms-data",
         "0 号用户的向量永远不更新": "a_error_clinic#symptoms-data",
         "这一批里根本没有的词，Adam 一步之后向量也变了": "a_error_clinic#symptoms-training",
