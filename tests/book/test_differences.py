@@ -747,7 +747,7 @@ def test_they_stand_with_the_class_outside_the_english_of_the_docstring(code):
     (entry,) = (entry for entry in all_entries() if entry.path == "embedlib.Module")
     text = describe(entry, code, {})
     words = WORDS["reference"][code]["differs"]
-    assert text.index("```python") < text.index(f"**{words}**")
+    assert text.index("```text") < text.index(f"**{words}**")
     if code == "zh":
         assert text.index(f"**{words}**") < text.index('<div lang="en">')
 

@@ -149,7 +149,7 @@ def describe(entry: Entry, code: str, labels: Mapping[str, str]) -> str:
     parts = [f"({entry.label})=\n{'#' * entry.level} `{entry.name}`"]
     if code == "zh":
         parts.append(rows()[entry.name].chinese)
-    parts.append(f"```python\n{signature(entry)}\n```")
+    parts.append(f"```text\n{signature(entry)}\n```")
     words = list(blocks(entry, code, labels))
     if code == "en":
         parts += [*words, *differs(entry, code)]
