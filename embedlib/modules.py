@@ -212,7 +212,7 @@ class Embedding(Module):
 
     Raises:
         AssertionError: `padding_idx` out of range, or `_weight` of another shape.
-        TypeError: `padding_idx` is a bool. (torch takes True for a mask and zeroes everything.)
+        TypeError: `padding_idx` is a bool. (torch raises it at the first lookup.)
         IndexError: `padding_idx` is a float, or is 0 and V is 0.
         RuntimeError: a negative size, another device, a dtype that is neither float nor complex.
 
@@ -608,7 +608,7 @@ class EmbeddingBag(Module):
 
     Raises:
         AssertionError: `padding_idx` out of range, or `_weight` of another shape.
-        TypeError: `padding_idx` is a bool. (torch takes True for a mask and zeroes everything.)
+        TypeError: `padding_idx` is a bool. (torch raises it at the first lookup.)
         IndexError: `padding_idx` is a float, or is 0 and V is 0.
         RuntimeError: a negative size, another device, a dtype that is neither float nor complex.
 

@@ -14,6 +14,7 @@ from pygments.lexers import PythonLexer
 
 from web.book.editions import ROOT
 from web.book.notebooks import paths, read, tags
+from web.pages.theme import COLOURLESS
 
 SCRIPT = ROOT / "web" / "live" / "colour.mjs"
 
@@ -91,3 +92,13 @@ WRITTEN = {
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_what_a_reader_may_write_has_pygments_colours(ours, kind):
     assert differences(ours, WRITTEN[kind]) == []
+
+
+def test_a_page_has_no_span_without_a_colour_and_keeps_the_others():
+    html = "<pre>" + theirs("from a import b\nx = b.c(1, 'd')  # e\n") + "</pre>"
+    lean = COLOURLESS.sub(r"\1", html)
+    assert {span["class"][0] for span in BeautifulSoup(lean, "html.parser").find_all("span")} == {
+        *("kn", "mi", "s1", "c1")
+    }
+    assert BeautifulSoup(lean, "html.parser").text == BeautifulSoup(html, "html.parser").text
+    assert COLOURLESS.sub(r"\1", '<span class="pre">n</span>') == '<span class="pre">n</span>'

@@ -83,7 +83,7 @@ def test_the_parameters_shown_are_those_of_the_signature(path):
     thing = resolve(path)
     if inspect.isclass(thing) and issubclass(thing, Exception):
         return  # raised for the reader, not called
-    (code,) = re.findall(r"```python\n(.+?)\n```", section(ENTRIES[path], "en"), re.DOTALL)[:1]
+    (code,) = re.findall(r"```text\n(.+?)\n```", section(ENTRIES[path], "en"), re.DOTALL)[:1]
     if not callable(thing):
         assert "(" not in code
         return

@@ -426,7 +426,7 @@ def test_a_float_as_padding_idx_is_an_index_error(padding_idx, assert_same_error
 
 @pytest.mark.parametrize("padding_idx", [True, False])
 def test_a_bool_as_padding_idx_is_a_type_error(padding_idx):
-    # In torch True is a mask that zeroes the whole table.
+    # In torch the layer is made, with its numbers, and the first lookup raises this.
     with pytest.raises(TypeError, match="padding_idx must be int, not bool"):
         Embedding(10, 3, padding_idx)
 

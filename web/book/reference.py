@@ -2,7 +2,7 @@
 
 They are read from the source, so nothing is imported and Matplotlib is not needed. What the
 docstrings do not hold, one Chinese sentence for each name and the counterpart in torch, stands in
-``web/book/reference.csv``.
+``web/book/reference.csv``; what differs from torch, in ``web/book/differences.csv``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from textwrap import dedent
 
 import griffe
 
+from web.book import differences
 from web.book.editions import ROOT, Edition
 from web.book.terms import TableError
 from web.book.words import WORDS
@@ -148,10 +149,20 @@ def describe(entry: Entry, code: str, labels: Mapping[str, str]) -> str:
     parts = [f"({entry.label})=\n{'#' * entry.level} `{entry.name}`"]
     if code == "zh":
         parts.append(rows()[entry.name].chinese)
-    parts.append(f"```python\n{signature(entry)}\n```")
+    parts.append(f"```text\n{signature(entry)}\n```")
     words = list(blocks(entry, code, labels))
-    parts += words if code == "en" else ['<div lang="en">', *words, "</div>"]
+    if code == "en":
+        parts += [*words, *differs(entry, code)]
+    else:
+        parts += [*differs(entry, code), '<div lang="en">', *words, "</div>"]
     return "\n\n".join(parts)
+
+
+def differs(entry: Entry, code: str) -> list[str]:
+    """What a reader could miss who knows torch, as a list; nothing if there is nothing."""
+    found = differences.sentences(entry.path, code) if entry.level == 3 else []
+    items = "\n".join(f"- {sentence}" for sentence in found)
+    return [f"**{WORDS['reference'][code]['differs']}**", items] if found else []
 
 
 def signature(entry: Entry) -> str:

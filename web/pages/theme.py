@@ -72,6 +72,14 @@ def mend_accessibility(
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
+def drop_colourless(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Pygments wraps each name, dot and bracket in a span, which has no colour here: 1 to 2 KB."""
+    if "body" in context:
+        context["body"] = COLOURLESS.sub(r"\1", context["body"])
+
+
 def write_palette(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         Path(app.outdir, "_static", "palette.css").write_text(palette_css(), "utf-8")
@@ -124,6 +132,12 @@ CODE = {
 }
 
 
+# a span whose class, one or two letters, has no rule below
+COLOURLESS = re.compile(
+    rf'<span class="(?!(?:{"|".join(" ".join(CODE.values()).split())})")\w\w?">([^<]*)</span>'
+)
+
+
 def code_css() -> str:
     """Code in the colours of the palette; the same rules serve light and dark pages."""
     rules = [".highlight{color:var(--book-ink);background:var(--book-surface)}"]
@@ -138,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", aim_colab_at_published_notebooks, priority=900)
     app.connect("doctree-resolved", let_figures_follow_the_page)
     app.connect("html-page-context", mend_accessibility)
+    app.connect("html-page-context", drop_colourless, priority=900)  # others look for spans
     app.connect("build-finished", write_palette, priority=600)  # the theme writes pygments.css
     app.connect("build-finished", darken_drawings)
     app.add_css_file("palette.css")
