@@ -8,6 +8,7 @@ gather and scatter-add, with the roles of ids and bags exchanged::
     backward:  grad_weight[ids[i]] += grad_output[bag[i]]   for each i
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from embedlib.checks import (
 )
 from embedlib.ids import counts
 from embedlib.renorm import embedding_renorm_
-from embedlib.scatter import gather_add, scatter_add, take
+from embedlib.scatter import bags_of_one_size, gather_add, scatter_add, take
 from embedlib.sparse import SparseGrad
 
 
@@ -100,8 +101,8 @@ def embedding_bag(
         embedding_renorm_(table, bags.all_ids, max_norm, norm_type)  # padding too
     if mode == "max":
         output = np.zeros((bags.num_bags, table.shape[1]), table.dtype)
-        filled, winners = _winners(table, bags)
-        output[filled] = table[winners, np.arange(table.shape[1])]
+        for some, winners in _winners(table, bags):
+            output[some] = table[winners, np.arange(table.shape[1])]
         return output
 
     total = np.zeros((bags.num_bags, table.shape[1]), _wide(table.dtype))
@@ -224,39 +225,49 @@ class _Bags(NamedTuple):
         return 1 if self.sample_weights is None else self.sample_weights
 
 
-def _winners(table: Array, bags: _Bags) -> tuple[npt.NDArray[np.intp], Int64Array]:
-    """The bags that are not empty, and for each of their columns the id with the maximum."""
-    sizes = bags.sizes()
-    filled = np.flatnonzero(sizes)
-    sizes, starts = sizes[filled], bags.starts[:-1][filled].astype(np.intp, copy=False)
-    winners = np.empty((filled.size, table.shape[1]), np.int64)
-    mean_size = -(-bags.ids.size // max(1, filled.size))
-    for block in pieces(filled.size, table.shape[1] * mean_size):
-        begin, end = starts[block.start], starts[block.stop - 1] + sizes[block.stop - 1]
-        ids = bags.ids[begin:end]
-        winners[block] = ids[_first_maxima(take(table, ids), starts[block] - begin, sizes[block])]
-    return filled, winners
+def _winners(table: Array, bags: _Bags) -> Iterator[tuple[Array, Int64Array]]:
+    """Some bags, none empty, and for each of their columns the id with the maximum; then others.
+
+    The first id leads. A later one takes the lead where its number is larger: not where both are
+    equal, and not where one is nan, since ``x > nan`` and ``nan > x`` are both false.
+    """
+    for some, entries in bags_of_one_size(bags.starts, table.shape[1]):
+        ids = bags.ids[entries]
+        largest, bag = take(table, ids[0]), np.arange(some.size)[:, None]
+        winners = np.repeat(ids[0][:, None], table.shape[1], axis=1)
+        for part in pieces(len(ids), largest.size):  # more than one only for a very long bag
+            found, place = _first_maxima(take(table, ids[part]))
+            is_larger = found > largest
+            np.copyto(winners, ids[part][place, bag], where=is_larger)
+            np.copyto(largest, found, where=is_larger)
+        yield some, winners
 
 
-def _first_maxima(
-    rows: Array, starts: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
-    """For each bag of rows, none empty, and each column: the first row with the maximum."""
-    n = len(rows)
-    is_largest = rows == np.repeat(np.fmax.reduceat(rows, starts, axis=0), sizes, axis=0)
-    places = np.where(is_largest, np.arange(n)[:, None], n)
-    first: npt.NDArray[np.intp] = np.minimum.reduceat(places, starts, axis=0)
-    # nan > x and x > nan are both false: a nan is never replaced, and never replaces.
-    return np.where(np.isnan(rows[starts]), starts[:, None], first)
+def _first_maxima(rows: Array) -> tuple[Array, npt.NDArray[np.intp]]:
+    """The maximum of each column, nan left out, and the first k for which ``rows[k]`` has it.
+
+    To find that k each maximum is replaced by a number that counts down, all else by 0: the
+    largest is then at the first one. (With small ints that is 5 times as fast as argmax.)
+    """
+    largest, last = np.fmax.reduce(rows, axis=0), len(rows) - 1
+    countdown = np.arange(last, -1, -1).astype(np.min_scalar_type(last))
+    marks = (rows == largest) * countdown[:, None, None]
+    return largest, last - marks.max(axis=0).astype(np.intp)
 
 
 def _max_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
     """Each number of `grad` goes to the same column of the row that won there."""
     grad_weight = np.zeros(table.shape, grad.dtype)
-    filled, winners = _winners(table, bags)
-    # Each column has another winner: so the table is seen as V * D rows of one number.
-    positions = winners * table.shape[1] + np.arange(table.shape[1])
-    scatter_add(grad_weight.reshape(-1, 1), positions.reshape(-1), grad[filled].reshape(-1, 1))
+    winners, columns = np.empty(grad.shape, np.int64), np.arange(table.shape[1])
+    for some, ids in _winners(table, bags):
+        winners[some] = ids
+    # Each column has another winner: so the table is seen as V * D rows of one number. The bags
+    # come in their own order again, in which their gradients add up.
+    flat, filled = grad_weight.reshape(-1, 1), np.flatnonzero(bags.sizes())
+    for piece in pieces(filled.size, columns.size):
+        some = filled[piece]
+        places = winners[some] * columns.size + columns
+        scatter_add(flat, places.reshape(-1), grad[some].reshape(-1, 1))
     return grad_weight
 
 

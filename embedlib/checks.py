@@ -101,6 +101,8 @@ def as_array(value: object, function: str, name: str, position: int) -> Array:
     # np.generic: one element of an array of ids is an id too, a table of shape () of them.
     if isinstance(value, np.generic):
         return np.asarray(value)
+    if isinstance(value, np.ndarray):  # at once: a lookup of few ids should not wait for a text
+        return value
     return require_array(value, argument(function, name, position))
 
 
