@@ -327,22 +327,21 @@ def _read_bags(
     _check_shapes(ids, table, starts, samples)
     _check_mode(mode, scale_grad_by_freq, sparse, samples)
     if starts is None:
-        starts = np.arange(0, ids.size, ids.shape[1])
         include_last_offset = False
     check_bool(scale_grad_by_freq, "embedding_bag", "scale_grad_by_freq", 4)
     check_bool(sparse, "embedding_bag", "sparse", 6)
     check_bool(include_last_offset, "embedding_bag", "include_last_offset", 8)
     padding = check_bag_padding_idx(padding_idx, table.shape[0])
     _check_dtypes(ids, starts, table)
-    _check_offsets(starts, ids.size)
+    if starts is not None:
+        _check_offsets(starts, ids.size)
     _check_samples_dtype(samples, table)
-    if include_last_offset:
-        _check_last_offset(starts, ids.size)
-        starts = starts[:-1]
-    elif starts.size == 0 and ids.size > 0:
-        raise RuntimeError(f"offsets is empty, so there is no bag for the {ids.size} ids of input")
+    if starts is None:
+        starts = np.arange(0, ids.size + 1, ids.shape[1])
+    else:
+        starts = _with_end(starts, ids.size, include_last_offset)
     _check_ids(ids.reshape(-1), table.shape[0])
-    return _make_bags(ids, np.append(starts, ids.size).astype(np.int64), samples, padding)
+    return _make_bags(ids, starts.astype(np.int64, copy=False), samples, padding)
 
 
 def _make_bags(
@@ -401,13 +400,13 @@ def _check_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, samples: Arra
         )
 
 
-def _check_dtypes(ids: Array, offsets: Array, table: Array) -> None:
+def _check_dtypes(ids: Array, offsets: Array | None, table: Array) -> None:
     for name, array, types, names in (
         ("indices", ids, (np.int32, np.int64), "Long, Int"),
         ("offsets", offsets, (np.int32, np.int64), "Long, Int"),
         ("weight", table, (np.float16, np.float32, np.float64), "Half, BFloat16, Float, Double"),
     ):
-        if array.dtype not in types:
+        if array is not None and array.dtype not in types:
             raise RuntimeError(
                 f"Expected tensor for argument #1 '{name}' to have one of the following scalar "
                 f"types: {names}; but got {array.dtype} instead "
@@ -422,6 +421,16 @@ def _check_samples_dtype(samples: Array | None, table: Array) -> None:
             f"argument #1 'per_sample_weights'; but type {table.dtype} does not equal "
             f"{samples.dtype} (while checking arguments for embedding_bag)"
         )
+
+
+def _with_end(offsets: Array, length: int, include_last_offset: bool) -> Array:
+    """The offsets, and at the end the length."""
+    if include_last_offset:
+        _check_last_offset(offsets, length)
+        return offsets
+    if offsets.size == 0 and length > 0:
+        raise RuntimeError(f"offsets is empty, so there is no bag for the {length} ids of input")
+    return np.append(offsets, length)
 
 
 def _check_offsets(offsets: Array, length: int) -> None:

@@ -129,7 +129,7 @@ def check_bounds(ids: Array, num_embeddings: int) -> Array:
     """
     # One pass for both ends: read as unsigned, a negative number becomes a huge one.
     unsigned = ids.view(np.uint32 if ids.dtype == np.int32 else np.uint64)
-    if ids.size > 0 and unsigned.max() >= num_embeddings:
+    if ids.size > 0 and np.maximum.reduce(unsigned, axis=None) >= num_embeddings:
         raise IndexError("index out of range in self")
     return ids
 
