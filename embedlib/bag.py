@@ -231,7 +231,8 @@ def _winners(table: Array, bags: _Bags) -> Iterator[tuple[Array, Int64Array]]:
     The first id leads. A later one takes the lead where its number is larger: not where both are
     equal, and not where one is nan, since ``x > nan`` and ``nan > x`` are both false.
     """
-    for some, entries in bags_of_one_size(bags.starts, table.shape[1]):
+    # Twice the width, because marks and places need room in the cache, too.
+    for some, entries in bags_of_one_size(bags.starts, 2 * table.shape[1]):
         ids = bags.ids[entries]
         largest, bag = take(table, ids[0]), np.arange(some.size)[:, None]
         winners = np.repeat(ids[0][:, None], table.shape[1], axis=1)
