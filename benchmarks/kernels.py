@@ -242,9 +242,9 @@ KERNELS = {
     "bag sum backward": Kernel(bag_backward("sum"), 0.6, 1.5, 4),
     "bag mean": Kernel(bag("mean"), 3.0, 6.0, 2),
     "bag mean backward": Kernel(bag_backward("mean"), 0.6, 1.5, 4),
-    "bag max": Kernel(bag("max"), 3.0, 6.0, 2, adds=False),
+    "bag max": Kernel(bag("max"), 2.0, 4.0, 2, adds=False),
     # torch's lookup leaves the winners behind; ours finds them again: most of its time.
-    "bag max backward": Kernel(bag_backward("max"), 6.0, 20.0, 4),
+    "bag max backward": Kernel(bag_backward("max"), 3.0, 10.0, 4),
 }
 WITHOUT_SCIPY = 10.0  # the ratio to torch that no cell may exceed where SciPy is not installed
 

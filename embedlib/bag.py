@@ -8,6 +8,7 @@ gather and scatter-add, with the roles of ids and bags exchanged::
     backward:  grad_weight[ids[i]] += grad_output[bag[i]]   for each i
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from embedlib.checks import (
 )
 from embedlib.ids import counts
 from embedlib.renorm import embedding_renorm_
-from embedlib.scatter import gather_add, scatter_add, take
+from embedlib.scatter import bags_of_one_size, gather_add, scatter_add, take
 from embedlib.sparse import SparseGrad
 
 
@@ -100,8 +101,8 @@ def embedding_bag(
         embedding_renorm_(table, bags.all_ids, max_norm, norm_type)  # padding too
     if mode == "max":
         output = np.zeros((bags.num_bags, table.shape[1]), table.dtype)
-        filled, winners = _winners(table, bags)
-        output[filled] = table[winners, np.arange(table.shape[1])]
+        for some, winners in _winners(table, bags):
+            output[some] = table[winners, np.arange(table.shape[1])]
         return output
 
     total = np.zeros((bags.num_bags, table.shape[1]), _wide(table.dtype))
@@ -224,39 +225,50 @@ class _Bags(NamedTuple):
         return 1 if self.sample_weights is None else self.sample_weights
 
 
-def _winners(table: Array, bags: _Bags) -> tuple[npt.NDArray[np.intp], Int64Array]:
-    """The bags that are not empty, and for each of their columns the id with the maximum."""
-    sizes = bags.sizes()
-    filled = np.flatnonzero(sizes)
-    sizes, starts = sizes[filled], bags.starts[:-1][filled].astype(np.intp, copy=False)
-    winners = np.empty((filled.size, table.shape[1]), np.int64)
-    mean_size = -(-bags.ids.size // max(1, filled.size))
-    for block in pieces(filled.size, table.shape[1] * mean_size):
-        begin, end = starts[block.start], starts[block.stop - 1] + sizes[block.stop - 1]
-        ids = bags.ids[begin:end]
-        winners[block] = ids[_first_maxima(take(table, ids), starts[block] - begin, sizes[block])]
-    return filled, winners
+def _winners(table: Array, bags: _Bags) -> Iterator[tuple[Array, Int64Array]]:
+    """Some bags, none empty, and for each of their columns the id with the maximum; then others.
+
+    The first id leads. A later one takes the lead where its number is larger: not where both are
+    equal, and not where one is nan, since ``x > nan`` and ``nan > x`` are both false.
+    """
+    # Twice the width, because marks and places need room in the cache, too.
+    for some, entries in bags_of_one_size(bags.starts, 2 * table.shape[1]):
+        ids = bags.ids[entries]
+        largest, bag = take(table, ids[0]), np.arange(some.size)[:, None]
+        winners = np.repeat(ids[0][:, None], table.shape[1], axis=1)
+        for part in pieces(len(ids), largest.size):  # more than one only for a very long bag
+            found, place = _first_maxima(take(table, ids[part]))
+            is_larger = found > largest
+            np.copyto(winners, ids[part][place, bag], where=is_larger)
+            np.copyto(largest, found, where=is_larger)
+        yield some, winners
 
 
-def _first_maxima(
-    rows: Array, starts: npt.NDArray[np.intp], sizes: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
-    """For each bag of rows, none empty, and each column: the first row with the maximum."""
-    n = len(rows)
-    is_largest = rows == np.repeat(np.fmax.reduceat(rows, starts, axis=0), sizes, axis=0)
-    places = np.where(is_largest, np.arange(n)[:, None], n)
-    first: npt.NDArray[np.intp] = np.minimum.reduceat(places, starts, axis=0)
-    # nan > x and x > nan are both false: a nan is never replaced, and never replaces.
-    return np.where(np.isnan(rows[starts]), starts[:, None], first)
+def _first_maxima(rows: Array) -> tuple[Array, npt.NDArray[np.intp]]:
+    """The maximum of each column, nan left out, and the first k for which ``rows[k]`` has it.
+
+    To find that k each maximum is replaced by a number that counts down, all else by 0: the
+    largest is then at the first one. (With small ints that is 5 times as fast as argmax.)
+    """
+    largest, last = np.fmax.reduce(rows, axis=0), len(rows) - 1
+    countdown = np.arange(last, -1, -1).astype(np.min_scalar_type(last))
+    marks = (rows == largest) * countdown[:, None, None]
+    return largest, last - marks.max(axis=0).astype(np.intp)
 
 
 def _max_gradient(grad: Array, table: Array, bags: _Bags) -> Array:
     """Each number of `grad` goes to the same column of the row that won there."""
     grad_weight = np.zeros(table.shape, grad.dtype)
-    filled, winners = _winners(table, bags)
-    # Each column has another winner: so the table is seen as V * D rows of one number.
-    positions = winners * table.shape[1] + np.arange(table.shape[1])
-    scatter_add(grad_weight.reshape(-1, 1), positions.reshape(-1), grad[filled].reshape(-1, 1))
+    winners, columns = np.empty(grad.shape, np.int64), np.arange(table.shape[1])
+    for some, ids in _winners(table, bags):
+        winners[some] = ids
+    # Each column has another winner: so the table is seen as V * D rows of one number. The bags
+    # come in their own order again, in which their gradients add up.
+    flat, filled = grad_weight.reshape(-1, 1), np.flatnonzero(bags.sizes())
+    for piece in pieces(filled.size, columns.size):
+        some = filled[piece]
+        places = winners[some] * columns.size + columns
+        scatter_add(flat, places.reshape(-1), grad[some].reshape(-1, 1))
     return grad_weight
 
 
@@ -316,22 +328,21 @@ def _read_bags(
     _check_shapes(ids, table, starts, samples)
     _check_mode(mode, scale_grad_by_freq, sparse, samples)
     if starts is None:
-        starts = np.arange(0, ids.size, ids.shape[1])
         include_last_offset = False
     check_bool(scale_grad_by_freq, "embedding_bag", "scale_grad_by_freq", 4)
     check_bool(sparse, "embedding_bag", "sparse", 6)
     check_bool(include_last_offset, "embedding_bag", "include_last_offset", 8)
     padding = check_bag_padding_idx(padding_idx, table.shape[0])
     _check_dtypes(ids, starts, table)
-    _check_offsets(starts, ids.size)
+    if starts is not None:
+        _check_offsets(starts, ids.size)
     _check_samples_dtype(samples, table)
-    if include_last_offset:
-        _check_last_offset(starts, ids.size)
-        starts = starts[:-1]
-    elif starts.size == 0 and ids.size > 0:
-        raise RuntimeError(f"offsets is empty, so there is no bag for the {ids.size} ids of input")
+    if starts is None:
+        starts = np.arange(0, ids.size + 1, ids.shape[1])
+    else:
+        starts = _with_end(starts, ids.size, include_last_offset)
     _check_ids(ids.reshape(-1), table.shape[0])
-    return _make_bags(ids, np.append(starts, ids.size).astype(np.int64), samples, padding)
+    return _make_bags(ids, starts.astype(np.int64, copy=False), samples, padding)
 
 
 def _make_bags(
@@ -390,13 +401,13 @@ def _check_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, samples: Arra
         )
 
 
-def _check_dtypes(ids: Array, offsets: Array, table: Array) -> None:
+def _check_dtypes(ids: Array, offsets: Array | None, table: Array) -> None:
     for name, array, types, names in (
         ("indices", ids, (np.int32, np.int64), "Long, Int"),
         ("offsets", offsets, (np.int32, np.int64), "Long, Int"),
         ("weight", table, (np.float16, np.float32, np.float64), "Half, BFloat16, Float, Double"),
     ):
-        if array.dtype not in types:
+        if array is not None and array.dtype not in types:
             raise RuntimeError(
                 f"Expected tensor for argument #1 '{name}' to have one of the following scalar "
                 f"types: {names}; but got {array.dtype} instead "
@@ -411,6 +422,16 @@ def _check_samples_dtype(samples: Array | None, table: Array) -> None:
             f"argument #1 'per_sample_weights'; but type {table.dtype} does not equal "
             f"{samples.dtype} (while checking arguments for embedding_bag)"
         )
+
+
+def _with_end(offsets: Array, length: int, include_last_offset: bool) -> Array:
+    """The offsets, and at the end the length."""
+    if include_last_offset:
+        _check_last_offset(offsets, length)
+        return offsets
+    if offsets.size == 0 and length > 0:
+        raise RuntimeError(f"offsets is empty, so there is no bag for the {length} ids of input")
+    return np.append(offsets, length)
 
 
 def _check_offsets(offsets: Array, length: int) -> None:

@@ -101,6 +101,8 @@ def as_array(value: object, function: str, name: str, position: int) -> Array:
     # np.generic: one element of an array of ids is an id too, a table of shape () of them.
     if isinstance(value, np.generic):
         return np.asarray(value)
+    if isinstance(value, np.ndarray):  # at once: a lookup of few ids should not wait for a text
+        return value
     return require_array(value, argument(function, name, position))
 
 
@@ -127,7 +129,7 @@ def check_bounds(ids: Array, num_embeddings: int) -> Array:
     """
     # One pass for both ends: read as unsigned, a negative number becomes a huge one.
     unsigned = ids.view(np.uint32 if ids.dtype == np.int32 else np.uint64)
-    if ids.size > 0 and unsigned.max() >= num_embeddings:
+    if ids.size > 0 and np.maximum.reduce(unsigned, axis=None) >= num_embeddings:
         raise IndexError("index out of range in self")
     return ids
 

@@ -62,14 +62,18 @@ def _distinct_by_sorting(ids: Array, bits: int) -> tuple[Int64Array, Int64Array]
 
     Sorting numbers is much faster in NumPy than sorting positions by their numbers (argsort).
     """
-    keys = (ids.astype(np.int64) << bits) | np.arange(ids.size)
+    keys = ids.astype(np.int64) << bits
+    keys |= np.arange(ids.size)
     keys.sort()
-    sorted_ids, positions = keys >> bits, keys & ((1 << bits) - 1)
+    sorted_ids = keys >> bits
+    keys &= (1 << bits) - 1  # the positions are left
     is_new = np.ones(ids.size, np.bool_)
-    is_new[1:] = sorted_ids[1:] != sorted_ids[:-1]
+    np.not_equal(sorted_ids[1:], sorted_ids[:-1], out=is_new[1:])
     rank = np.empty(ids.size, np.int64)
-    rank[positions] = np.cumsum(is_new) - 1
+    rank[keys] = np.cumsum(is_new) - 1
     return sorted_ids[is_new], rank
 
 
-_MARKS_PER_ID = 32  # up to this V / N, writing V marks is faster than sorting N ids
+# Up to this V / N, writing V marks is faster than sorting N ids. Measured with uniform ids: for
+# N = 1,000, 10,000 and 100,000 the two take equal time at V / N of about 80, 11 and 10.
+_MARKS_PER_ID = 8

@@ -997,7 +997,8 @@ def _pieces_of_rows(grad: SparseGrad, *arrays: Array) -> Iterator[Piece]:
     A row that stood in it twice would be looked up twice and written back twice, and the first
     change would be lost: therefore coalesced.
     """
-    cuts = [*pieces(grad.nnz, grad.shape[1])]
+    copies = len(arrays) + 2  # of a piece, t1 and t2 among them: together they fit the cache
+    cuts = [*pieces(grad.nnz, grad.shape[1] * copies)]
     longest = cuts[0].stop if cuts else 0
     t1, t2 = np.empty((2, longest, grad.shape[1]), grad.values.dtype)
     for cut in cuts:

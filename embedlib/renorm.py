@@ -54,15 +54,22 @@ def embedding_renorm_(
 def renorm(weight: Array, ids: Array, max_norm: float, norm_type: float) -> None:
     """`embedding_renorm_`, checked already; ids ``(N,)``."""
     rows, _ = distinct(ids, weight.shape[0])
-    for piece in pieces(rows.size, weight.shape[1]):
-        block_rows = rows[piece]
-        block = weight[block_rows]
-        with np.errstate(all="ignore"):  # inf and nan are answers here
-            norms = _norm(block, norm_type)
-            long = norms > max_norm
-            if long.any():
-                factors = (max_norm / (norms[long] + 1e-7)).astype(weight.real.dtype)
-                weight[block_rows[long]] = block[long] * factors[:, None]
+    # 4: the rows, their absolute values, and as doubles some of both at a time.
+    for piece in pieces(rows.size, 4 * weight.shape[1]):
+        _renorm_piece(weight, rows[piece], max_norm, norm_type)
+
+
+def _renorm_piece(weight: Array, rows: Array, max_norm: float, norm_type: float) -> None:
+    """Some rows, none named twice, that fit the cache."""
+    block = weight[rows]
+    with np.errstate(all="ignore"):  # inf and nan are answers here
+        norms = _norm(block, norm_type)
+        long = norms > max_norm
+        if long.any():
+            factors = (max_norm / (norms[long] + 1e-7)).astype(weight.real.dtype)
+            shortened = block[long]
+            shortened *= factors[:, None]
+            weight[rows[long]] = shortened
 
 
 def _norm(rows: Array, p: float) -> npt.NDArray[np.float64]:
@@ -81,7 +88,9 @@ def _norm(rows: Array, p: float) -> npt.NDArray[np.float64]:
     elif p == -np.inf:
         norms = size.min(axis=1)
     elif p == 2:
-        norms = np.sqrt(np.square(size, dtype=np.float64).sum(axis=1).astype(narrow))
+        # einsum converts a little at a time: no second table of doubles.
+        squares = np.einsum("nd,nd->n", size, size, dtype=np.float64, casting="same_kind")
+        norms = np.sqrt(squares.astype(narrow))
     else:
         sums = np.power(size, p, dtype=np.float64).sum(axis=1).astype(narrow)
         norms = np.power(sums, narrow(1 / p))

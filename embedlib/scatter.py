@@ -12,6 +12,7 @@ that is in the order of the input. Where SciPy is not installed, NumPy adds numb
 the same order: slower, the same bits.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -97,7 +98,7 @@ def gather_add(
     if _is_for_scipy(target) and values.dtype == target.dtype and values.flags.c_contiguous:
         _multiply("csr_matvecs", target, values, rows, scale, starts)
     else:
-        _add_in_rounds(target, rows, values, scale, starts)
+        _add_bags(target, rows, values, scale, starts)
 
 
 def take(table: Array, rows: Array) -> Array:
@@ -176,37 +177,49 @@ def _add_numbers(
         np.add.at(flat, places.reshape(-1), _scaled(found, scale, part, target.dtype).reshape(-1))
 
 
-def _add_in_rounds(
+def _add_bags(
     target: Array, rows: Array, values: Array, scale: Array | float, starts: Array
 ) -> None:
-    """Round k adds the k-th row of each bag that has so many; a block of bags at a time.
+    """`gather_add`: the k-th rows of several bags are one array, and such arrays are added up."""
+    for bags, entries in bags_of_one_size(starts, target.shape[1]):
+        total = target[bags]
+        for part in pieces(len(entries), total.size):  # more than one only for a very long bag
+            which = entries[part]
+            found = _scaled(take(values, rows[which]), scale, which, target.dtype)
+            found[0] += total
+            total = _sum_in_order(found)
+        target[bags] = total
 
-    Within a round no bag occurs twice, so NumPy may add all of them together. When few bags are
-    left, their other rows are added number by number.
+
+def bags_of_one_size(starts: Array, width: int) -> Iterator[tuple[Array, Array]]:
+    """Put together bags of one size, as many as fit the cache with rows of `width` numbers.
+
+    Yields:
+        the bags, shape ``(b,)``, none of them empty; and for k = 0, 1, ... the place of the k-th
+        id of each among all ids, shape ``(size, b)``.
+
+    >>> for bags, entries in bags_of_one_size(np.array([0, 2, 2, 3, 5]), width=8):
+    ...     print(bags, entries.tolist())
+    [2] [[2]]
+    [0 3] [[0, 3], [1, 4]]
     """
-    all_sizes = np.diff(starts).astype(np.intp, copy=False)
-    for block in pieces(len(target), target.shape[1]):
-        total, first, sizes = target[block], starts[:-1][block], all_sizes[block]
-        bags, k = np.arange(sizes.size), 0
-        while (bags := bags[sizes[bags] > k]).size * target.shape[1] >= _FEW:
-            entries = first[bags] + k
-            found = _scaled(take(values, rows[entries]), scale, entries, target.dtype)
-            if bags.size == len(total):
-                total += found
-            else:
-                total[bags] += found
-            k += 1
-        owner = np.repeat(np.arange(sizes.size), sizes)
-        entries = np.arange(owner.size)
-        rest = np.flatnonzero(entries >= (first - first[0] + k)[owner])
-        entries = first[0] + rest
-        factors = scale[entries] if isinstance(scale, np.ndarray) else scale
-        _add_numbers(total, owner[rest], values, rows[entries], factors)
+    sizes = np.diff(starts)
+    for size in np.unique(sizes[sizes > 0]).tolist():
+        bags = np.flatnonzero(sizes == size)
+        for block in pieces(bags.size, size * width):
+            yield bags[block], starts[bags[block]] + np.arange(size)[:, None]
 
 
-# So many numbers in a round take as long one by one; measured with D = 16 and 128, and 8 to 256
-# bags of 1,000 ids.
-_FEW = 1 << 11
+def _sum_in_order(rows: Array) -> Array:
+    """``rows[0] + rows[1] + ...``: NumPy keeps this order, unless a row is a single number.
+
+    Such rows lie side by side, and it adds them in pairs: more exact, but with other bits.
+    """
+    nothing = -np.zeros((), rows.dtype)  # -0.0 + x is x, also for x = -0.0
+    total: Array = (
+        np.add.accumulate(rows)[-1] if rows[0].size == 1 else np.add.reduce(rows, initial=nothing)
+    )
+    return total
 
 
 def _bag_of_each(starts: Array) -> Array:

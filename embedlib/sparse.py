@@ -73,15 +73,15 @@ class SparseGrad:
                 f"indices {indices.shape} and values {self.values.shape} do not fit the "
                 f"shape {shape}: they must be (nnz,) and (nnz, {shape[1]})"
             )
-        if indices.size == 0:
+        # One pass for both ends: read as unsigned, a negative number becomes a huge one.
+        if indices.size == 0 or indices.view(np.uint64).max() < shape[0]:
             return
         if indices.min() < 0:
             raise RuntimeError(f"found negative index {indices.min()} for dim 0")
-        if indices.max() >= shape[0]:
-            raise RuntimeError(
-                f"size is inconsistent with indices: for dim 0, size is {shape[0]} "
-                f"but found index {indices.max()}"
-            )
+        raise RuntimeError(
+            f"size is inconsistent with indices: for dim 0, size is {shape[0]} "
+            f"but found index {indices.max()}"
+        )
 
     @property
     def nnz(self) -> int:

@@ -274,6 +274,21 @@ def test_sums_are_right_across_pieces():
     assert_same_bits(ours, weight.grad)
 
 
+@pytest.mark.parametrize("offsets", [[0], [0, 1, 2990], list(range(0, 3000, 3))])
+def test_maxima_are_right_across_pieces(offsets):
+    rng = np.random.default_rng(0)
+    ids, table = rng.integers(0, 50, 3000), rng.integers(0, 9, (50, 64)).astype(np.float32)
+    table[rng.random(table.shape) < 0.3] = np.nan
+    table[rng.random(table.shape) < 0.1] = -0.0
+    case = {"input": ids, "weight": table, "offsets": np.array(offsets), "mode": "max"}
+    theirs, weight, _ = in_torch(case)
+    assert_same_bits(F.embedding_bag(**case), theirs)
+    grad = rng.standard_normal(tuple(theirs.shape), dtype=np.float32)
+    theirs.backward(torch.from_numpy(grad))
+    ours, _ = F.embedding_bag_backward(grad, ids, table, np.array(offsets), mode="max")
+    assert_same_bits(ours, weight.grad)
+
+
 @pytest.mark.usefixtures("way")
 def test_halves_are_summed_in_float32_as_in_torch():
     ids, ones = np.zeros(5000, np.int64), np.ones((1, 1), np.float16)
