@@ -32,6 +32,8 @@ class Reader:
         return cell.locator(f"[data-do={name}]")
 
     def press(self, cell, name):
+        """As a reader does, who first unfolds the code of a picture."""
+        cell.evaluate("cell => cell.querySelectorAll('.above-input').forEach(d => d.open = true)")
         self.button(cell, name).click()
 
     def wait_for(self, cell, word):
