@@ -30,6 +30,10 @@ def book(tmp_path_factory):
     for path in (folder / "chapters").glob("*.ipynb"):
         if path.stem not in PAGES:
             path.unlink()
+    moved = folder / "web/book/moved.csv"  # of what moved, what stays within these pages
+    head, *lines = moved.read_text("utf-8").splitlines()
+    stays = [line for line in lines if {*line.split(",")[::2]} <= {*PAGES}]
+    moved.write_text("\n".join([head, *stays]) + "\n", "utf-8")
     return folder
 
 
