@@ -195,6 +195,11 @@ FAULTS = {
     "no space before a digit": (rules.chinese_typography, plus(cell("第1章。", ZH)), 4),
     "no space beside code": (rules.chinese_typography, plus(cell("看`x`。", ZH)), 4),
     "space beside a full-width mark": (rules.chinese_typography, plus(cell("看 x ，好。", ZH)), 4),
+    "bold that does not end": (
+        rules.chinese_typography,
+        plus(cell("**先说**一句，**再说一句。**还有。", ZH)),
+        4,
+    ),
     "slanted Chinese": (rules.chinese_typography, plus(cell("这*很*重要。", ZH)), 4),
 }
 

@@ -240,11 +240,26 @@ def check_typography(number: int, source: str) -> Iterator[Problem]:
     text = prose(source)
     if found := EMPHASIS.search(text):
         yield Problem(number, f"slanted: {found[0]}", "emphasis is bold in Chinese: **…**")
+    for end in filter(UNCLOSED.match, closed_bold(text)):
+        cure = "close bold before the mark: **…**。"
+        yield Problem(number, f"Markdown does not see where bold ends: {end}", cure)
     text = re.sub(r"[ \t]*\|[ \t]*", "|", text.replace("**", ""))  # the frame of a table
     for pattern, cure in TYPOGRAPHY.items():
         for found in re.finditer(pattern, text):
             place = text[max(0, found.start() - 8) : found.end() + 8].replace("\n", " ")
             yield Problem(number, f"typography: …{place}…", cure)
+
+
+# after a full-width mark and before a letter, ** does not close
+UNCLOSED = re.compile(rf"[{FULL_WIDTH}]\*\*[^\s{FULL_WIDTH}]")
+
+
+def closed_bold(text: str) -> Iterator[str]:
+    """The end of each bold piece, with the letters on both sides."""
+    for paragraph in text.split("\n\n"):
+        marks = [found.start() for found in re.finditer(r"\*\*", paragraph)]
+        for end in marks[1::2]:
+            yield paragraph[end - 1 : end + 3]
 
 
 RULES = [
