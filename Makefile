@@ -72,8 +72,9 @@ freeze: .venv/.book  ## pin the whole tree (UPGRADE=1: anew): writes web/maintai
 execute: .venv/.test  ## run every notebook from a clean kernel and store its outputs: writes chapters
 	$(BIN)/python -m web.maintain.execute
 
-figures: .venv/.book  ## draw the figures again: writes imgs
+figures: .venv/.test  ## draw the figures again: writes imgs
 	$(BIN)/python imgs/draw.py
+	$(BIN)/python -m web.maintain.png
 
 pictures: .venv/.test book  ## photograph every page: writes _build/pictures, and the PNG of imgs
 	$(BIN)/python -m web.maintain.screenshots

@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("what", choices=["time", "without-scipy", "memory"])
     parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
-    grid, rounds, budget = (QUICK, 3, 0.04) if args.quick else (FULL, 5, 1.0)
+    grid, rounds, budget = (QUICK, 3, 0.04) if args.quick else (FULL, 5, 0.2)
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     gc.disable()

@@ -162,9 +162,11 @@ def for_readers(notebook: Notebook, edition: Edition, where: Address, online: bo
 
 
 def embed_picture(match: re.Match[str]) -> str:
-    """A picture inside the text, as Colab writes it: nothing is fetched when it is read."""
-    data = base64.b64encode((CHAPTERS / match[2]).read_bytes()).decode()
-    return f"![{match[1]}](data:image/svg+xml;base64,{data})"
+    """A picture inside the text, as Colab writes it: nothing is fetched when it is read. Its PNG
+    twin, since Colab shows no SVG there."""
+    picture = (CHAPTERS / match[2]).with_suffix(".png")
+    data = base64.b64encode(picture.read_bytes()).decode()
+    return f"![{match[1]}](data:image/png;base64,{data})"
 
 
 def publish(folder: Path, edition: Edition, where: Address, online: bool) -> Iterator[Path]:

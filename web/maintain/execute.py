@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from web.book.notebooks import Notebook, paths, stored
+from web.book.notebooks import Cell, Notebook, paths, stored
+from web.maintain.png import IN_AN_OUTPUT, png
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -41,6 +43,19 @@ def tidy(notebook: Notebook) -> None:
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
                 output["traceback"] = frames_of_the_cell(output["traceback"])
+            elif "image/svg+xml" in output.get("data", {}):
+                add_png(output)
+
+
+def add_png(output: Cell) -> None:
+    """Beside a picture that is SVG alone, what every viewer shows. (Matplotlib stores both.)"""
+    data = output["data"]
+    if "image/png" not in data:
+        drawn = png(data["image/svg+xml"], IN_AN_OUTPUT)
+        width, height = (int.from_bytes(drawn[at : at + 4]) for at in (16, 20))
+        size = {"width": width // IN_AN_OUTPUT, "height": height // IN_AN_OUTPUT}
+        data["image/png"] = base64.b64encode(drawn).decode()
+        output["metadata"]["image/png"] = size
 
 
 def frames_of_the_cell(traceback: list[str]) -> list[str]:
