@@ -118,6 +118,7 @@ def referee(source, *more):
     return plus(code_cell(source, tags=["referee", *more]))
 
 
+PRINTED = [{"output_type": "stream", "name": "stdout", "text": "loss 0.8514 of 2,722"}]
 FAULTS = {
     "untagged cell": (rules.languages_are_paired, broken(0, metadata={}), 1),
     "two tags": (rules.languages_are_paired, broken(0, metadata={"tags": ["en", "zh"]}), 1),
@@ -180,6 +181,11 @@ FAULTS = {
         4,
     ),
     "referee that may fail": (rules.a_referee_checks, referee("assert a", "raises-exception"), 4),
+    "number that no run gives": (
+        rules.numbers_are_computed,
+        plus(code_cell(outputs=PRINTED), cell("It fell to 0.861.", EN)),
+        5,
+    ),
     "cell not run": (rules.every_cell_was_run, broken(2, execution_count=None), 3),
     "cells run out of order": (rules.every_cell_was_run, broken(2, execution_count=7), 3),
     "Chinese in code": (rules.code_is_language_free, broken(2, source="x = 1  # 一"), 3),
@@ -216,6 +222,21 @@ def test_a_broken_rule_is_caught_with_its_cell_and_cure(fault):
 def test_a_picture_with_dark_colours_of_the_palette_may_be_live():
     cell = code_cell(outputs=drawn(MAP), tags=["live"])
     assert not list(rules.drawings_keep_to_the_palette(plus(cell)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It fell to 0.851.",
+        "It fell to 0.85 of 2722, about 2,700; that is 85.14 %.",
+        "Two rows, 27 letters.",
+        "In [issue 3121](https://example.org/3121) a `1.5` and $2.5$, with Python 3.11 (2014).",
+        "**Predict first.** Is it 0.9 or 250?",
+    ],
+)
+def test_numbers_that_a_run_gave_or_that_are_cited_may_be_said(words):
+    notebook = plus(code_cell(outputs=PRINTED), cell(words, EN))
+    assert not list(rules.numbers_are_computed(notebook))
 
 
 CHECKS = """np.testing.assert_array_equal(a, b)

@@ -15,6 +15,7 @@ from itertools import pairwise
 from embedlib.palette import PALETTE
 from web.book.editions import EDITIONS, PLACEHOLDER, ROOT
 from web.book.notebooks import IMAGE, LABEL, Cell, Notebook, language, tags
+from web.book.numbers import computed, is_computed, said
 from web.book.referee import checks, is_proved, is_referee
 from web.book.terms import terms
 
@@ -185,6 +186,16 @@ def a_referee_checks(notebook: Notebook) -> Iterator[Problem]:
             yield Problem(number, "a referee cell that asserts nothing", cure)
 
 
+def numbers_are_computed(notebook: Notebook) -> Iterator[Problem]:
+    """What the prose says in digits, a run of this page gave."""
+    found = computed(notebook)
+    for number, cell in markdown(notebook):
+        for each in () if "made" in cell["metadata"] else said(cell["source"]):
+            if not is_computed(each, found):
+                cure = "let a cell print it, or cite it in a link"
+                yield Problem(number, f"no run of this page gives the number {each}", cure)
+
+
 def every_cell_was_run(notebook: Notebook) -> Iterator[Problem]:
     for expected, (number, cell) in enumerate(code(notebook), 1):
         if cell["execution_count"] != expected:
@@ -269,6 +280,7 @@ RULES = [
     pictures_have_words,
     drawings_keep_to_the_palette,
     a_referee_checks,
+    numbers_are_computed,
     every_cell_was_run,
     code_is_language_free,
     terms_are_the_books_own,
