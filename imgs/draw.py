@@ -273,7 +273,7 @@ def padding_gradient() -> Drawing:
 
 def scaled_gradient() -> Drawing:
     """Upstream rows that meet are added, or added and divided by how many they are."""
-    d = Drawing(520, 250)
+    d = Drawing(544, 250)
     ids, top = "12131", 66
     sums = {1: "g0 + g2 + g4", 2: "g1", 3: "g3"}
     for n, v in enumerate(ids):
@@ -288,16 +288,16 @@ def scaled_gradient() -> Drawing:
         total = sums.get(row, "0")
         mean = f"({total}) / 3" if row == 1 else f"{total} / 1" if row in sums else "0"
         touched = row in sums
-        d.text(506, y + 22, str(row), "muted", 13)
-        d.box(220, y, 112, CELL)
-        d.text(276, y + 22, total, "purple" if touched else "muted", 14)
-        d.box(342, y, 150, CELL, "orange", "", True)
-        d.text(417, y + 22, mean, "orange" if touched else "muted", 14)
+        d.text(530, y + 22, str(row), "muted", 13)
+        d.box(220, y, 122, CELL)
+        d.text(281, y + 22, total, "purple" if touched else "muted", 14)
+        d.box(352, y, 164, CELL, "orange", "", True)
+        d.text(434, y + 22, mean, "orange" if touched else "muted", 14)
     d.text(47, 52, "ids")
-    d.text(99, 52, "upstream", size=14)
-    d.text(356, 22, "scale_grad_by_freq")
-    d.text(276, 52, "False")
-    d.text(417, 52, "True", "orange")
+    d.text(106, 52, "upstream", size=13)
+    d.text(366, 22, "scale_grad_by_freq")
+    d.text(281, 52, "False")
+    d.text(434, 52, "True", "orange")
     return d
 
 
