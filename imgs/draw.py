@@ -273,30 +273,31 @@ def padding_gradient() -> Drawing:
 
 def scaled_gradient() -> Drawing:
     """Upstream rows that meet are added, or added and divided by how many they are."""
-    d = Drawing(500, 284)
-    ids, top = "12314", 66
-    sums = {1: "a + d", 2: "b", 3: "c", 4: "e"}
+    d = Drawing(544, 250)
+    ids, top = "12131", 66
+    sums = {1: "g0 + g2 + g4", 2: "g1", 3: "g3"}
     for n, v in enumerate(ids):
-        y = top + n * (CELL + 8)
-        d.row(10, y, [v], "blue", "blue")
-        d.row(66, y, ["abcde"[n]], "purple", "purple")
-        end = int(v) + {0: 0.36, 3: 0.64}.get(n, 0.5)  # two arrows meet in row 1
-        d.line([(100, y + 17), (226, top + end * CELL)], "purple")
-    for row in range(6):
+        y = top + n * CELL
+        d.text(14, y + 22, "abaca"[n], "muted", 14)
+        d.row(30, y, [v], "blue", "blue")
+        d.row(82, y, [f"g{n}"], "purple", "purple")
+        end = int(v) + {0: 0.22, 4: 0.78}.get(n, 0.5)  # three arrows meet in row 1
+        d.line([(116, y + 17), (216, top + end * CELL)], "purple")
+    for row in range(5):
         y = top + row * CELL
         total = sums.get(row, "0")
-        mean = f"({total}) / 2" if row == 1 else f"{total} / 1" if row in sums else "0"
+        mean = f"({total}) / 3" if row == 1 else f"{total} / 1" if row in sums else "0"
         touched = row in sums
-        d.text(482, y + 22, str(row), "muted", 13)
-        d.box(230, y, 96, CELL)
-        d.text(278, y + 22, total, "purple" if touched else "muted")
-        d.box(336, y, 130, CELL, "orange", "", True)
-        d.text(401, y + 22, mean, "orange" if touched else "muted")
-    d.text(27, 52, "ids")
-    d.text(83, 52, "upstream", size=14)
-    d.text(348, 22, "scale_grad_by_freq")
-    d.text(278, 52, "False")
-    d.text(401, 52, "True", "orange")
+        d.text(530, y + 22, str(row), "muted", 13)
+        d.box(220, y, 122, CELL)
+        d.text(281, y + 22, total, "purple" if touched else "muted", 14)
+        d.box(352, y, 164, CELL, "orange", "", True)
+        d.text(434, y + 22, mean, "orange" if touched else "muted", 14)
+    d.text(47, 52, "ids")
+    d.text(106, 52, "upstream", size=13)
+    d.text(366, 22, "scale_grad_by_freq")
+    d.text(281, 52, "False")
+    d.text(434, 52, "True", "orange")
     return d
 
 
