@@ -34,8 +34,17 @@ ANSWERS = {
     "float ids": "shapes-and-types",
     "expected all tensors on the same device": "err-same-device",
     "N(0, 1) hurts": "initialization",
+    "how large should a table be at the start?": "how-large",
+    "the loss explodes after new tokens": "err-size-mismatch",
+    "weight replaced by a larger one": "err-size-mismatch",
+    "from_pretrained on an instance": "diag-no-change",
+    "which rows move without a gradient?": "diag-row-moves",
+    "should I use scale_grad_by_freq?": "scale-grad-by-freq",
+    "the same parameter twice in an optimizer": "err-parameter-twice",
+    "V * D does not fit": "err-allocator",
+    "srcIndex < srcSelectDimSize": "err-src-index",
 }
-MYTHS = 22  # headings of b_myths, each with a link of its own to a chapter
+MYTHS = 20  # headings of b_myths, each with a link of its own to a chapter
 
 
 def article(code, stem):
