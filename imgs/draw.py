@@ -331,6 +331,32 @@ def sparse_gradient() -> Drawing:
     return d
 
 
+def choose_optimizer() -> Drawing:
+    """Which optimizer for a table: the largest memory that fits comes first."""
+    d = Drawing(470, 284)
+    rungs = [
+        ("16·V·D", "Adam, AdamW", "blue"),
+        ("12·V·D", "SparseAdam", "purple"),
+        ("8·V·D", "Adagrad", "purple"),
+        ("4·V·D", "SGD", "purple"),
+    ]
+    d.text(176, 22, "bytes", "muted", 13)
+    for n, (size, name, role) in enumerate(rungs):
+        y = 34 + n * 62
+        d.box(126, y, 100, CELL)
+        d.text(176, y + 22, size)
+        d.line([(226, y + 17), (296, y + 17)], role)
+        d.text(258, y + 9, "✓", role, 17)
+        d.box(300, y, 150, CELL, role, role)
+        d.text(375, y + 22, name, role)
+        if n < 3:
+            d.line([(176, y + CELL), (176, y + 60)], "orange")
+            d.text(194, y + 54, "✗", "orange", 17)
+    d.line([(112, 96), (104, 96), (104, 254), (112, 254)], "purple", False)
+    d.text(96, 180, "sparse=True", "purple", 14, "end")
+    return d
+
+
 def favicon() -> Drawing:
     """A table with one row taken."""
     d = Drawing(32, 32)
@@ -351,6 +377,7 @@ FIGURES = {
     "padding_gradient": padding_gradient,
     "scaled_gradient": scaled_gradient,
     "sparse_gradient": sparse_gradient,
+    "choose_optimizer": choose_optimizer,
     "favicon": favicon,
 }
 
