@@ -6,10 +6,6 @@ import re
 
 from web.book.notebooks import Cell, Notebook, language
 
-PARTS = {
-    "en": ["**Do**", "**Learn**", "**Need**", "## Remember", "### Quiz"],
-    "zh": ["**做什么**", "**学什么**", "## 小结", "### 小测验"],
-}
 PREDICTION = {"en": "**Predict first.**", "zh": "**先猜一猜**"}
 MYTH = {"en": "> **Myth.**", "zh": "> **误区**"}
 ADVICE = {"en": "## So what should I do?", "zh": "## 那我该怎么做？"}
@@ -18,20 +14,16 @@ EXERCISES = {
     "en": ["**Write it.**", "**Find the bug.**", "**Measure it.**"],
     "zh": ["**写一写**", "**找找错**", "**量一量**"],
 }
-# What only chapters with advice have, and what only those before it.
-NOW = {"en": [], "zh": ["**先读**"]}
-BEFORE = {"en": [PREDICTION["en"]], "zh": ["**要什么**", PREDICTION["zh"]]}
+PARTS = {
+    "en": ["**Do**", "**Learn**", "**Need**", "## Remember", "### Quiz"],
+    "zh": ["**做什么**", "**学什么**", "**先读**", "## 小结", "### 小测验"],
+}
 STUB = re.compile(r"^def yours\(", re.MULTILINE)
 
 
 def said(notebook: Notebook, edition: str) -> str:
     """All that a chapter says in one language."""
     return "\n".join(c["source"] for c in notebook["cells"] if language(c) == edition)
-
-
-def gives_advice(notebook: Notebook) -> bool:
-    """Chapters that end in advice have the anatomy of CONTRIBUTING.md; others are older."""
-    return ADVICE["en"] in said(notebook, "en")
 
 
 def advice(notebook: Notebook, edition: str) -> list[str]:

@@ -1,7 +1,6 @@
 """The rules of a chapter: what it has beside the rules of every notebook (``rules.py``).
 
-The front page and the appendices have a shape of their own. A chapter without advice is older than
-the anatomy in CONTRIBUTING.md, and keeps that of its time until it is written anew.
+The front page and the appendices have a shape of their own.
 """
 
 from __future__ import annotations
@@ -12,15 +11,12 @@ from pathlib import Path
 
 from web.book.anatomy import (
     ADVICE,
-    BEFORE,
     EXERCISES,
     MYTH,
-    NOW,
     PARTS,
     PREDICTION,
     advice,
     exercises,
-    gives_advice,
     said,
 )
 from web.book.editions import EDITIONS
@@ -33,10 +29,9 @@ FOLDED = {"referee", "hide-input"}  # cells that few readers open
 
 
 def chapter_has_its_parts(notebook: Notebook) -> Iterator[Problem]:
-    more = NOW if gives_advice(notebook) else BEFORE
     for edition in EDITIONS:
         text = said(notebook, edition)
-        for part in (*PARTS[edition], *more[edition]):
+        for part in PARTS[edition]:
             if part not in text:
                 yield Problem(1, f"{edition}: {part} is missing", "see the anatomy of a chapter")
         if text.count(PREDICTION[edition]) > 3:
@@ -44,9 +39,7 @@ def chapter_has_its_parts(notebook: Notebook) -> Iterator[Problem]:
 
 
 def advice_and_tasks_are_few(notebook: Notebook) -> Iterator[Problem]:
-    """What a chapter with advice has to offer, and in which number."""
-    if not gives_advice(notebook):
-        return
+    """What a chapter has to offer, and in which number."""
     for edition in EDITIONS:
         points, tasks = len(advice(notebook, edition)), exercises(notebook, edition)
         if not 3 <= points <= 5:
@@ -69,7 +62,7 @@ def chapter_keeps_its_measure(notebook: Notebook) -> Iterator[Problem]:
         if length > 25:
             yield Problem(number, f"{length} lines of code", "25 at most: split the cell")
     median = statistics.median(lengths or [0])
-    if median > (4.5 if gives_advice(notebook) else 5):
+    if median > 4.5:
         fault = f"code cells have {median} lines on the median"
         yield Problem(1, fault, "four: split long cells")
     live = sum("live" in tags(cell) for _, cell in cells)
