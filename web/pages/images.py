@@ -61,7 +61,10 @@ def refuse_heavy_figures(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     for pages, name in app.env.images.values():
-        weight = Path(app.outdir, "_images", name).stat().st_size
+        figure = Path(app.outdir, "_images", name)
+        if not figure.exists():
+            continue  # the PNG twin of a drawing: it is for readers’ notebooks, pages show the SVG
+        weight = figure.stat().st_size
         if weight > LIMIT:
             raise ExtensionError(
                 f"{', '.join(sorted(pages))}: the figure {name} has {weight:,} bytes, "
