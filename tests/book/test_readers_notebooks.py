@@ -43,9 +43,9 @@ def test_links_lead_to_the_website_online_and_to_neighbours_at_home():
     for online, expected in [
         (
             True,
-            "(https://someone.github.io/book/zh/chapters/02_lookup_table.html#lookup-table)",
+            "(https://someone.github.io/book/zh/chapters/01_one_hot_matmul.html#linear-layer)",
         ),
-        (False, "(02_lookup_table.ipynb)"),
+        (False, "(01_one_hot_matmul.ipynb)"),
     ]:
         notebook = for_readers(read(chapter), EDITIONS["zh"], HERE, online)
         assert expected in notebook["cells"][0]["source"]

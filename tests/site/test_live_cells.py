@@ -211,7 +211,7 @@ def test_an_exercise_shows_what_was_expected_and_what_came(reader):
     reader.edit(cell, stub.replace("    return None", answer))
     reader.run(cell)
     expected = "[[1. 2.]\n [0. 0.]]\n"
-    assert reader.text(cell) == f"spec\n{expected}yours\n{expected}True\n"
+    assert reader.text(cell) == 2 * f"spec\n{expected}yours\n{expected}True\n"
     expect(reader.status(cell)).to_contain_text("True")
 
 
