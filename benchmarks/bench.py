@@ -8,7 +8,9 @@ cell is first checked: both results agree.
 - default pages: NumPy asks for huge pages, torch does not.
 - memory: how many bytes one call takes at its peak.
 
-The result is written into ``_build/bench``: report.txt, results.json, growth.svg.
+The result is written into ``_build/bench``: report.txt, results.json, growth.svg; and each cell
+as soon as it is measured into a file of its mode, so that a run that is stopped is not lost. The
+whole grid takes about two hours.
 """
 
 from __future__ import annotations
@@ -57,9 +59,14 @@ def measure(mode: str, quick: bool) -> list[dict[str, Any]]:
     env = {**os.environ, **ONE_THREAD, **extra}
     cells: list[dict[str, Any]] = []
     end = "\r" if sys.stderr.isatty() else "\n"
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT) as worker:
+    OUT.mkdir(parents=True, exist_ok=True)
+    with (
+        (OUT / f"{mode.replace(' ', '-')}.jsonl").open("w", encoding="utf-8") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd=ROOT) as worker,
+    ):
         assert worker.stdout
         for line in worker.stdout:
+            print(line, end="", file=log, flush=True)
             cells.append(json.loads(line))
             text = f"{mode} [{len(cells)}] {cells[-1]['kernel']}: {report.place(cells[-1])}"
             print(f"{text:<78}", end=end, file=sys.stderr, flush=True)
@@ -83,7 +90,6 @@ def main() -> None:
     }
     text = report.text(modes, about)
     print(f"\n{text}")
-    OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "report.txt").write_text(text, "utf-8")
     (OUT / "results.json").write_text(json.dumps({"about": about, **modes}, indent=1), "utf-8")
     report.picture(modes["huge pages"], OUT / "growth.svg")
