@@ -107,7 +107,8 @@ def test_nothing_jumps_while_a_page_arrives_on_a_slow_line(new_context, site, co
     line = context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", SLOW_LINE)
-    page.goto(f"{site}/{code}/chapters/{stem}.html", wait_until="load")
+    address = f"{site}/{code}/chapters/{stem}.html"
+    page.goto(address, wait_until="load", timeout=120_000)  # only a hang takes so long
     page.evaluate(READ_DOWN)
     load_pictures(page)
     shifts = page.evaluate("window.shifts")
