@@ -168,6 +168,11 @@ FAULTS = {
         plus(code_cell(outputs=drawn("<circle/>"), tags=["live"])),
         4,
     ),
+    "two folds": (
+        rules.a_cell_has_one_fold,
+        plus(code_cell(tags=["hide-input", "hide-output"])),
+        4,
+    ),
     "referee that asserts nothing": (rules.a_referee_checks, referee("layer_t(ids)"), 4),
     "referee that only names an assertion": (
         rules.a_referee_checks,

@@ -175,6 +175,17 @@ def drawings(cell: Cell) -> list[str]:
     return [svg for svg in found if svg]
 
 
+FOLDS = {"hide-input", "hide-output", "hide-cell", "referee"}
+
+
+def a_cell_has_one_fold(notebook: Notebook) -> Iterator[Problem]:
+    """Two folds of one cell would stand below each other with the same words."""
+    for number, cell in code(notebook):
+        if len(both := FOLDS.intersection(tags(cell))) > 1:
+            cure = "split it: a folded cell that computes, and one that shows"
+            yield Problem(number, f"folded twice: {', '.join(sorted(both))}", cure)
+
+
 def a_referee_checks(notebook: Notebook) -> Iterator[Problem]:
     """Its fold says that torch agrees: nbval must run the cell, and the cell must assert it."""
     for number, cell in code(notebook):
@@ -279,6 +290,7 @@ RULES = [
     headings_have_labels,
     pictures_have_words,
     drawings_keep_to_the_palette,
+    a_cell_has_one_fold,
     a_referee_checks,
     numbers_are_computed,
     every_cell_was_run,
