@@ -100,7 +100,7 @@ def test_each_line_of_a_figure_has_a_colour_and_a_line_style_of_its_own():
     assert len({str(style) for style in cycle["linestyle"]}) == len(ACCENTS)
 
 
-def test_a_notebook_gets_svg_without_a_date():
+def test_a_notebook_gets_png_and_svg_without_a_date():
     pytest.importorskip("IPython")
     pytest.importorskip("matplotlib_inline")
     code = """
@@ -113,4 +113,6 @@ fig, ax = plt.subplots()
 data, _ = shell.display_formatter.format(fig)
 print(sorted(data), "<dc:date>" in data.get("image/svg+xml", ""))
 """
-    assert run_python(code).splitlines()[-1] == "['image/svg+xml', 'text/plain'] False"
+    assert (
+        run_python(code).splitlines()[-1] == "['image/png', 'image/svg+xml', 'text/plain'] False"
+    )
