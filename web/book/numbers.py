@@ -14,13 +14,14 @@ from collections.abc import Iterator
 
 from web.book.anatomy import PREDICTION
 from web.book.notebooks import LABEL, Notebook, shown
+from web.book.syntax import CODE, DISPLAY, FENCE, INLINE, PICTURE
 
 PLAIN = [
-    re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL),
-    re.compile(r"`+[^`]+`+"),
-    re.compile(r"\$\$.+?\$\$", re.DOTALL),
-    re.compile(r"\$[^$\n]+\$"),
-    re.compile(r"!\[[^\]]*\]\([^)]*\)"),
+    FENCE,
+    CODE,
+    DISPLAY,
+    INLINE,
+    PICTURE,
     re.compile(r"\[[^\]]*\]\(https?:[^)]*\)"),  # a cited fact, or the place where one stands
     re.compile(r"\]\([^)]*\)"),
     re.compile(r"(?:Python|torch|NumPy|Unicode)[  ]\d[\d.]*"),

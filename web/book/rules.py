@@ -17,17 +17,13 @@ from web.book.editions import EDITIONS, PLACEHOLDER, ROOT
 from web.book.notebooks import IMAGE, LABEL, Cell, Notebook, language, tags
 from web.book.numbers import computed, is_computed, said
 from web.book.referee import checks, is_proved, is_referee
+from web.book.syntax import CODE, DISPLAY, FENCE, INLINE, PICTURE
 from web.book.terms import terms
 
 HAN = "\u3400-\u9fff"
 FULL_WIDTH = "，。：；？！、（）《》“”……"
-FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-CODE = re.compile(r"`+([^`]+)`+")
-DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
-INLINE = re.compile(r"\$([^$\n]+)\$")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 EDITION = re.compile(rf"^({re.escape(PLACEHOLDER.site)})/(?:{'|'.join(EDITIONS)})(?=/)")
-PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]*)\)")
 HEADING = re.compile(r"^(#+)[ \t]+(.+)$", re.MULTILINE)
 COLOUR = re.compile(r"(?:fill|stroke): ?(#[0-9a-f]{6})")
 OWN_DARK_COLOURS = "prefers-color-scheme"  # else the website gives a drawing those of the palette

@@ -26,7 +26,7 @@ IN_A_TEXT, IN_AN_OUTPUT = 1.5, 2
 
 def png(svg: str, zoom: float) -> bytes:
     """The picture in its light colours, on paper, ``zoom`` times as many pixels each way."""
-    drawn: bytes = resvg_py.svg_to_bytes(
+    drawn = resvg_py.svg_to_bytes(
         svg_string=svg,
         zoom=zoom,
         background="#ffffff",
