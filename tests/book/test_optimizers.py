@@ -1,10 +1,13 @@
 """The table of six optimizers in chapter 8 says what torch does."""
 
+import inspect
 import re
+import textwrap
 
 import pytest
 import torch
 
+import embedlib
 from tests.pages import both_editions
 from web.book.notebooks import CHAPTERS, language, read
 
@@ -60,3 +63,29 @@ def test_a_table_that_differs_from_torch_is_caught(old, new):
     right = "| Adagrad | squares | 3 | no |"
     assert on_the_page("en", right)["Adagrad"] == in_torch("Adagrad")
     assert on_the_page("en", right.replace(old, new))["Adagrad"] != in_torch("Adagrad")
+
+
+def plain_rules(words):
+    """The lines that a page quotes under the name of a rule: name -> lines."""
+    quoted = r"<summary>`optim\.(\w+_plain)`.*</summary>\n\n```python\n([\s\S]*?)\n```"
+    return dict(re.findall(quoted, words))
+
+
+def lines_of(rule):
+    """A function's lines behind its docstring."""
+    source = inspect.getsource(rule)
+    return textwrap.dedent(source[source.rindex('"""') + 4 :]).rstrip()
+
+
+@both_editions
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("08_optimizers", ["sgd_plain", "adam_plain", "adagrad_plain"]),
+        ("08b_lazy_updates", ["sparse_adam_plain"]),
+    ],
+)
+def test_the_rules_that_a_page_quotes_are_the_lines_of_the_package(name, rules, code):
+    cells = read(CHAPTERS / f"{name}.ipynb")["cells"]
+    quoted = plain_rules("\n".join(c["source"] for c in cells if language(c) == code))
+    assert quoted == {rule: lines_of(getattr(embedlib.optim, rule)) for rule in rules}
