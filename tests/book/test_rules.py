@@ -271,8 +271,8 @@ def chapter(**changes):
         ]
         for edition in EDITIONS
     }
-    parts["en"].append(changes.get("en", "Need. About 20 minutes."))
-    parts["zh"].append(changes.get("zh", "大约 20 分钟。"))
+    parts["en"].append(changes.get("en", "Need. About 5 minutes, and 15 for the exercises."))
+    parts["zh"].append(changes.get("zh", "大约 5 分钟，做练习再加 15 分钟。"))
     for old, new in changes.get("replace", {}).items():
         parts = {e: [part.replace(old, new) for part in said] for e, said in parts.items()}
     code = [code_cell("a\nb\nc\nd", tags=["live"]) for _ in range(8)]
@@ -297,7 +297,7 @@ def test_folded_cells_count_neither_in_the_measure_nor_in_the_minutes_nor_in_wha
     assert problems(chapter(more=[*long_referees(20), drawing])) == []
 
 
-PREDICT = {"en": "Need. About 20 minutes." + 4 * "\n**Predict first.**"}
+PREDICT = {"en": "Need. About 5 minutes, and 15 for the exercises." + 4 * "\n**Predict first.**"}
 FAULTS_OF_CHAPTERS = {
     "four predictions": (PREDICT, "more than three predictions"),
     "a part is missing": ({"replace": {"### Quiz": ""}}, "### Quiz is missing"),
@@ -319,10 +319,23 @@ FAULTS_OF_CHAPTERS = {
     "a long cell": ({"more": [code_cell("x\n" * 26)]}, "26 lines of code"),
     "long cells": ({"more": [code_cell("x\n" * 6, tags=["live"])] * 9}, "lines on the median"),
     "few live cells": ({"more": [code_cell()] * 6}, "8 of 14 code cells are live"),
-    "no minutes": ({"en": ""}, "it promises [None, 20] minutes"),
-    "other minutes in Chinese": ({"zh": "大约 25 分钟。"}, "it promises [20, 25] minutes"),
-    "too long": ({"en": "Need. About 45 minutes.", "zh": "大约 45 分钟。"}, "40 at most"),
-    "too many words": ({"en": "x " * 4000 + "\n\nNeed. About 20 minutes."}, "tasks make 45"),
+    "no minutes": ({"en": ""}, "it promises [None, (5, 15)] minutes"),
+    "other minutes in Chinese": ({"zh": "大约 5 分钟。"}, "it promises [(5, 15), (5, 0)]"),
+    "too long": (
+        {"en": "Need. About 45 minutes.", "zh": "大约 45 分钟。"},
+        "45 minutes to read. Cure: 40 at most",
+    ),
+    "too many words": (
+        {"en": "x " * 4000 + "\n\nNeed. About 5 minutes, and 15 for the exercises."},
+        "it promises (5, 15) minutes; words, code and tasks make (35, 15)",
+    ),
+    "other minutes for the exercises": (
+        {
+            "en": "Need. About 5 minutes, and 30 for the exercises.",
+            "zh": "大约 5 分钟，做练习再加 30 分钟。",
+        },
+        "tasks make (5, 15)",
+    ),
 }
 
 
@@ -335,10 +348,12 @@ def test_a_broken_rule_of_chapters_is_caught_and_no_other(fault):
 
 def test_predictions_exercises_and_the_quiz_take_minutes_too():
     plain = chapter(replace={"### Quiz": "", EXERCISES["en"][0]: "", EXERCISES["en"][2]: ""})
-    assert (measured(plain), measured(chapter())) == (5, 20)
-    assert measured(chapter(en=20 * PREDICTION["en"])) == 45
+    assert (measured(plain), measured(chapter())) == ((5, 0), (5, 15))
+    assert measured(chapter(en=20 * PREDICTION["en"])) == (25, 15)
     stub = code_cell("def yours(ids):\n" + "    pass\n" * 50)
-    assert measured({"cells": plain["cells"] + [stub]}) == 10, "its code belongs to its 8 minutes"
+    assert measured({"cells": plain["cells"] + [stub]}) == (5, 10), (
+        "its code belongs to its 8 minutes"
+    )
 
 
 def test_an_output_in_sight_of_its_prediction_is_caught():

@@ -246,8 +246,11 @@ def test_previous_and_next_follow_the_contents(code):
 @every_stem
 def test_a_page_says_below_its_title_how_long_it_takes(stem):
     notebook = read(CHAPTERS / f"{stem}.ipynb")
-    minutes = stated(notebook, "en") or measured(notebook)
-    said = {"en": f"About {minutes} minutes", "zh": f"大约 {minutes} 分钟"}
+    reading, exercises = stated(notebook, "en") or measured(notebook)
+    said = {"en": f"About {reading} minutes", "zh": f"大约 {reading} 分钟"}
+    if exercises:
+        said["en"] += f", and {exercises} for the exercises"
+        said["zh"] += f"，做练习再加 {exercises} 分钟"
     if stem in LOOKED_UP:
         said = {"en": "For looking things up", "zh": "供随时查阅"}
     for code, words in said.items():

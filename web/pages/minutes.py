@@ -25,7 +25,9 @@ def below_title(path: Path, edition: str) -> str:
     if path.stem in LOOKED_UP:
         return says["look_up"]
     notebook = read(path)
-    return says["minutes"].format(stated(notebook, edition) or measured(notebook))
+    reading, exercises = stated(notebook, edition) or measured(notebook)
+    said = says["minutes"].format(reading)
+    return said + says["minutes_of_exercises"].format(exercises) if exercises else said
 
 
 def move_below_title(app: Sphinx, docname: str, source: list[str]) -> None:
