@@ -22,7 +22,7 @@ SCRIPTS = {
     "clipboard.min.js": "the copy buttons",
     "copybutton.js": "the copy buttons",
     "sphinx-book-theme.js": "the sidebar",
-    "bootstrap.js": "menus and tooltips of the header",
+    "menus.mjs": "the menus of the header",
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
     "translations.js": "the words of these scripts in Chinese",
     "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
