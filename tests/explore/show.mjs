@@ -1,4 +1,5 @@
 // What a figure shows in each of the states that come in, a line each: node show.mjs scatter
+import process from "node:process";
 import { createInterface } from "node:readline";
 
 const figure = process.argv[2];

@@ -39,18 +39,24 @@ export const fill = (sentence, places) =>
 
 /** @template State */
 export class Figure extends HTMLElement {
+  /** @type {Words} */
+  words = { ...WORDS.all, ...WORDS[this.localName] };
+  /** @type {State} */
+  state = this.start();
+  drawing = make("div", { class: "drawing" });
+  said = make("p", { class: "said", role: "status" });
+  question = make("div", { class: "question" });
+  link = make("a", { class: "link" }, this.words.link);
+  sentence = "";
+  ticking = 0;
+  /** @type {string | undefined} */
+  guess;
+
   connectedCallback() {
     if (this.shadowRoot) return;
-    this.words = { ...WORDS.all, ...WORDS[this.localName] };
-    /** @type {State} */
-    this.state = { ...this.start(), ...this.linked() };
-    this.ticking = 0;
+    this.state = { ...this.state, ...this.linked() };
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    this.drawing = make("div", { class: "drawing" });
-    this.said = make("p", { class: "said", role: "status" });
-    this.question = make("div", { class: "question" });
-    this.link = make("a", { class: "link" }, this.words.link);
     root.append(make("section", { "aria-label": this.words.title },
       make("p", { class: "title" }, this.words.title),
       this.question,
@@ -90,12 +96,12 @@ export class Figure extends HTMLElement {
 
   /**
    * The state that an address says, or nothing of what it says wrongly.
-   * @param {URLSearchParams} _said
+   * @param {URLSearchParams} said
    * @returns {Partial<State>}
    */
-  read(_said) { return {}; }
+  read(said) { return said && {}; }
 
-  /** One step of playing. @returns {boolean} whether there is another */
+  /** One step of playing: changes the state, draws nothing. @returns {boolean} whether there is another */
   tick() { return false; }
 
   /** @returns {string | null} the word of the right answer, once the reader has seen it */
@@ -104,8 +110,11 @@ export class Figure extends HTMLElement {
   // --- state -------------------------------------------------------------------------------
 
   /** @param {Partial<State>} changes */
+  change(changes) { this.state = { ...this.state, ...changes }; }
+
+  /** @param {Partial<State>} changes */
   set(changes) {
-    this.state = { .../** @type {State} */ (this.state), ...changes };
+    this.change(changes);
     this.show();
   }
 
@@ -158,7 +167,7 @@ export class Figure extends HTMLElement {
     const right = this.answer();
     const verdict = this.guess && right
       ? this.words[this.guess === right ? "guessed_right" : "guessed_wrong"] : "";
-    const words = [verdict, this.sentence ?? ""].filter(Boolean).join(this.words.space);
+    const words = [verdict, this.sentence].filter(Boolean).join(this.words.space);
     if (this.said.textContent !== words) this.said.textContent = words;
   }
 
@@ -181,7 +190,7 @@ export class Figure extends HTMLElement {
   }
 
   pause() {
-    cancelAnimationFrame(this.ticking ?? 0);
+    cancelAnimationFrame(this.ticking);
     this.ticking = 0;
     this.playing();
   }

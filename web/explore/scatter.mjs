@@ -54,8 +54,9 @@ class Scatter extends Figure {
   /** @override */
   tick() {
     const { ids, step } = this.state;
-    this.state = { ...this.state, step: step === ids.length ? 0 : step + 1 };
-    return this.state.step < ids.length;
+    const next = step === ids.length ? 0 : step + 1;
+    this.change({ step: next });
+    return next < ids.length;
   }
 
   /** @override */
