@@ -241,6 +241,32 @@ def padding_batch() -> Drawing:
     return d
 
 
+def scatter() -> Drawing:
+    """Two upstream rows of one id: added up, and by the line that keeps the last."""
+    d = Drawing(520, 236)
+    ids, top = "313", 60
+    sums = {1: ("g1", "g1"), 3: ("g0 + g2", "g2")}
+    for n, v in enumerate(ids):
+        y = top + n * (CELL + 8)
+        d.row(10, y, [v], "blue", "blue")
+        d.row(66, y, [f"g{n}"], "purple", "purple")
+        end = int(v) + {0: 0.3, 2: 0.7}.get(n, 0.5)  # two arrows meet in row 3
+        d.line([(100, y + 17), (206, top + end * CELL)], "purple")
+    for row in range(4):
+        y = top + row * CELL
+        added, kept = sums.get(row, ("0", "0"))
+        d.box(210, y, 130, CELL)
+        d.text(275, y + 22, added, "muted" if added == "0" else "purple")
+        d.text(355, y + 22, str(row), "muted", 13)
+        d.box(370, y, 130, CELL, "orange", "", True)
+        d.text(435, y + 22, kept, "muted" if kept == "0" else "orange")
+    d.text(27, 46, "ids")
+    d.text(83, 46, "upstream", size=13)
+    d.text(275, 30, "np.add.at", size=13)
+    d.text(435, 30, "out[ids] += g", "orange", 13)
+    return d
+
+
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
     d = Drawing(460, 262)
@@ -374,6 +400,7 @@ FIGURES = {
     "lookup": lookup,
     "ids_from_one": ids_from_one,
     "padding_batch": padding_batch,
+    "scatter": scatter,
     "padding_gradient": padding_gradient,
     "scaled_gradient": scaled_gradient,
     "sparse_gradient": sparse_gradient,

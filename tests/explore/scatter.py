@@ -5,6 +5,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+import numpy as np
 import torch
 
 from tests.explore.shown import short
@@ -30,9 +31,18 @@ def rows(table: torch.Tensor) -> list[list[str]]:
     return [[short(x) for x in row] for row in table.tolist()]
 
 
-def shown(ids: tuple[int, ...], step: int, padding: int, sparse: bool) -> dict[str, Any]:
+def lossy_gradient(ids: tuple[int, ...], padding: int) -> torch.Tensor:
+    """What NumPy's most obvious line leaves."""
+    out, learns = np.zeros((ROWS, 2), np.float32), np.array(ids, int) != padding
+    out[np.array(ids, int)[learns]] += UPSTREAM.numpy()[: len(ids)][learns]
+    return torch.from_numpy(out)
+
+
+def shown(
+    ids: tuple[int, ...], step: int, padding: int, lossy: bool, sparse: bool
+) -> dict[str, Any]:
     """What the figure must show."""
-    grad = gradient(ids[:step], padding, False)
+    grad = lossy_gradient(ids[:step], padding) if lossy else gradient(ids[:step], padding, False)
     entries = []
     if sparse and step:
         kept = gradient(ids[:step], padding, True)
@@ -41,7 +51,8 @@ def shown(ids: tuple[int, ...], step: int, padding: int, sparse: bool) -> dict[s
     said = ["nothing", {"places": str(len(ids))}]
     if step:
         last = ids[step - 1]
-        kind = "again" if last in ids[: step - 1] else "added"
+        duplicate = last in ids[: step - 1]
+        kind = "lost" if duplicate and lossy else "again" if duplicate else "added"
         said = [
             "skipped" if last == padding else kind,
             {
@@ -62,22 +73,23 @@ def shown(ids: tuple[int, ...], step: int, padding: int, sparse: bool) -> dict[s
 def states() -> Iterator[tuple[State, dict[str, Any]]]:
     for length in range(1, len(UPSTREAM) + 1):
         for ids in product(range(ROWS), repeat=length):
-            for step, padding, sparse in product(
-                range(length + 1), range(-1, ROWS), (False, True)
-            ):
-                state = {"ids": ids, "step": step, "padding": padding, "sparse": sparse}
-                yield state, shown(ids, step, padding, sparse)
+            steps, paddings, both = range(length + 1), range(-1, ROWS), (False, True)
+            for step, padding, lossy, sparse in product(steps, paddings, both, both):
+                state = {"ids": ids, "step": step, "padding": padding}
+                state |= {"lossy": lossy, "sparse": sparse}
+                yield state, shown(ids, step, padding, lossy, sparse)
 
 
 # --- in a page ---------------------------------------------------------------------------------
 
 STEM = "03_gradient_scatter_add"
-START: State = {"ids": (3, 1, 3), "step": 0, "padding": -1, "sparse": False}
+START: State = {"ids": (3, 1, 3), "step": 0, "padding": -1, "lossy": False, "sparse": False}
 # Values that the controls are set to, in pairs.
 CONTROLS: dict[str, list[Any]] = {
     "ids": [(3, 1, 3), (0,), (2, 2, 2, 2), (1, 3, 0, 1)],
     "step": [0, 1, 2, 3, 4],
     "padding": [-1, 0, 1, 2, 3],
+    "lossy": [False, True],
     "sparse": [False, True],
 }
 WRONG = [("7", "out_of_range", {"id": "7"}), ("x", "no_id", {"id": "x"})]
@@ -92,7 +104,8 @@ def drive(figure: Any, state: State) -> None:
     figure.locator("[name=ids]").fill("".join(map(str, state["ids"])))
     figure.locator("[name=ids]").blur()
     figure.locator("[name=padding]").select_option(str(state["padding"]))
-    figure.locator("[name=sparse]").set_checked(state["sparse"])
+    for name in ("lossy", "sparse"):
+        figure.locator(f"[name={name}]").set_checked(state[name])
     for _ in range(state["step"]):
         figure.locator("[data-do=step]").click()
 

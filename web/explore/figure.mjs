@@ -147,19 +147,21 @@ export class Figure extends HTMLElement {
 
   // --- the question ------------------------------------------------------------------------
 
-  /** Asks before the first step, where the words have a question: guess_1, guess_2, guess_3. */
+  /** Asks before the first step what `data-question` names: question_NAME, guess_NAME_1, … */
   ask() {
-    const options = Object.keys(this.words).filter((key) => /^guess_\d$/.test(key));
+    const asked = this.dataset.question;
+    const question = this.words[`question_${asked}`];
+    const options = Object.keys(this.words).filter((key) => key.startsWith(`guess_${asked}_`));
     const choose = (/** @type {string} */ key) => {
       this.guess = key;
       const said = fill(this.words.guessed, { guess: this.words[key] });
-      this.question.replaceChildren(make("p", { tabindex: -1 }, `${this.words.question} ${said}`));
+      this.question.replaceChildren(make("p", { tabindex: -1 }, `${question} ${said}`));
       this.question.firstChild.focus();
       this.tell();
     };
     if (!options.length) return;
     this.question.replaceChildren(make("fieldset", {},
-      make("legend", {}, this.words.question),
+      make("legend", {}, question),
       ...options.map((key) => this.button(key, () => choose(key)))));
   }
 

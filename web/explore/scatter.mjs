@@ -10,7 +10,14 @@ const top = (n) => 34 + n * (HIGH + GAP);
 /** @extends {Figure<import("./scatter_states.mjs").State>} */
 class Scatter extends Figure {
   /** @override */
-  start() { return START; }
+  start() {
+    const { ids, padding } = this.dataset;
+    return {
+      ...START,
+      ids: ids ? [...ids].map(Number) : START.ids,
+      padding: padding ? Number(padding) : START.padding,
+    };
+  }
 
   /** @override */
   controls() {
@@ -27,6 +34,7 @@ class Scatter extends Figure {
       })),
       this.choice("padding", [["-1", "None"], ...rows],
         (value) => this.set({ padding: Number(value), step: 0 })),
+      this.toggle("lossy", (lossy) => this.set({ lossy })),
       this.toggle("sparse", (sparse) => this.set({ sparse })),
       this.button("step", () => { this.pause(); this.move(1); }),
       this.button("back", () => { this.pause(); this.move(-1); }),
@@ -61,15 +69,17 @@ class Scatter extends Figure {
 
   /** @override */
   answer() {
-    const { ids, step, padding } = this.state;
-    const chapters = ids.join("") === "313" && padding === -1;
-    return chapters && step === ids.length ? "guess_3" : null;
+    const { ids, step, padding, lossy } = this.state;
+    if (step < ids.length) return null;
+    const asked = `${ids.join("")} ${padding} ${lossy}`;
+    return { "313 -1 true": "guess_lossy_2", "3130 0 false": "guess_padding_2" }[asked] ?? null;
   }
 
   /** @override */
   address() {
-    const { ids, step, padding, sparse } = this.state;
-    return `ids=${ids.join("")};step=${step};padding=${padding};sparse=${Number(sparse)}`;
+    const { ids, step, padding, lossy, sparse } = this.state;
+    const flags = `lossy=${Number(lossy)};sparse=${Number(sparse)}`;
+    return `ids=${ids.join("")};step=${step};padding=${padding};${flags}`;
   }
 
   /** @override @param {URLSearchParams} said */
@@ -78,16 +88,18 @@ class Scatter extends Figure {
     const [step, padding] = [Number(said.get("step")), Number(said.get("padding") ?? -1)];
     const right = /^[0-3]{1,4}$/.test(ids) && Number.isInteger(step) && step >= 0
       && step <= ids.length && Number.isInteger(padding) && padding >= -1 && padding < ROWS;
-    return right ? { ids: [...ids].map(Number), step, padding, sparse: said.get("sparse") === "1" } : {};
+    const [lossy, sparse] = ["lossy", "sparse"].map((name) => said.get(name) === "1");
+    return right ? { ids: [...ids].map(Number), step, padding, lossy, sparse } : {};
   }
 
   /** @override */
   draw() {
-    const { ids, step, padding, sparse } = this.state;
+    const { ids, step, padding, lossy, sparse } = this.state;
     const shown = view(this.state);
     const last = step - 1;
     if (!this.typing()) this.put("ids", ids.join(""));
     this.put("padding", `${padding}`);
+    this.put("lossy", lossy);
     this.put("sparse", sparse);
     this.enable("back", step > 0);
     this.enable("step", step < ids.length);

@@ -6,18 +6,20 @@ export const ROWS = 4;
 export const UPSTREAM = [[0.5, -0.5], [1, -1], [2, 1], [-0.25, 0.75]];
 
 /**
- * ids: of each place; step: how many places have been added; padding: a row, or −1 for none.
- * @typedef {{ ids: number[], step: number, padding: number, sparse: boolean }} State
+ * ids: of each place; step: how many places have been added; padding: a row, or −1 for none;
+ * lossy: by `out[ids] += g`, which keeps the last of several rows.
+ * @typedef {{ ids: number[], step: number, padding: number, lossy: boolean, sparse: boolean }} State
  */
 
-/** @type {State} The chapter's batch, before the first step. */
-export const START = { ids: [3, 1, 3], step: 0, padding: -1, sparse: false };
+/** @type {State} Chapter 3's batch, before the first step. */
+export const START = { ids: [3, 1, 3], step: 0, padding: -1, lossy: false, sparse: false };
 
 /** @param {State} state */
-export function gradient({ ids, step, padding }) {
+export function gradient({ ids, step, padding, lossy }) {
   const grad = zeros(ROWS, UPSTREAM[0].length);
   ids.slice(0, step).forEach((id, place) => {
-    if (id !== padding) UPSTREAM[place].forEach((g, column) => { grad[id][column] += g; });
+    if (id === padding) return;
+    grad[id] = UPSTREAM[place].map((g, column) => (lossy ? g : grad[id][column] + g));
   });
   return grad;
 }
@@ -28,7 +30,7 @@ export function gradient({ ids, step, padding }) {
  * @param {State} state
  */
 export function view(state) {
-  const { ids, step, padding, sparse } = state;
+  const { ids, step, padding, lossy, sparse } = state;
   const grad = gradient(state);
   const last = step - 1;
   const skipped = step > 0 && ids[last] === padding;
@@ -38,7 +40,7 @@ export function view(state) {
   /** @type {[string, Record<string, string>]} */
   const said = step === 0
     ? ["nothing", { places: `${ids.length}` }]
-    : [skipped ? "skipped" : duplicate ? "again" : "added", {
+    : [skipped ? "skipped" : !duplicate ? "added" : lossy ? "lost" : "again", {
       place: `${last}`,
       row: `${ids[last]}`,
       now: grad[ids[last]].map(short).join(" "),
