@@ -267,6 +267,36 @@ def scatter() -> Drawing:
     return d
 
 
+def norm() -> Drawing:
+    """One bound, three shapes: where a row lands that is looked up; another stays outside."""
+    d = Drawing(400, 296)
+    x, y, bound = 180, 158, 110
+    d.line([(x - 170, y), (x + 200, y)], "muted", arrow=False)
+    d.line([(x, y + 130), (x, y - 150)], "muted", arrow=False)
+    d.box(x - bound, y - bound, 2 * bound, 2 * bound, "orange", "orange")
+    d.parts.append(f'<circle class="s-orange t-orange" cx="{x}" cy="{y}" r="{bound}"/>')
+    corners = f"{x + bound},{y} {x},{y - bound} {x - bound},{y} {x},{y + bound}"
+    d.parts.append(f'<polygon class="s-orange t-orange" points="{corners}"/>')
+    for out, words in [(40, "1"), (65, "2"), (95, "inf")]:
+        d.text(x - out, y + out + 5, words, "orange", 14)
+    d.text(x + 120, y + 100, "norm_type", "orange", 13, "start")
+    a, b = 176, -132  # the row that is looked up, 2 bounds long
+    d.line([(x + a, y + b), (x, y)], "green", arrow=False)
+    for norm in (a - b, 220, a):
+        d.parts.append(
+            f'<circle class="f-green" cx="{x + a * bound / norm:.1f}" '
+            f'cy="{y + b * bound / norm:.1f}" r="6"/>'
+        )
+    d.parts.append(
+        f'<circle class="s-green none dash" cx="{x + a}" cy="{y + b}" r="8" stroke-width="2"/>'
+    )
+    d.parts.append(f'<circle class="f-purple" cx="{x - 150}" cy="{y - 80}" r="6"/>')
+    d.text(x + a + 20, y + b + 5, "2", "green")
+    d.text(x - 150, y - 92, "3", "purple")
+    d.text(x - 170, 20, "ids = [2]", at="start")
+    return d
+
+
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
     d = Drawing(460, 262)
@@ -401,6 +431,7 @@ FIGURES = {
     "ids_from_one": ids_from_one,
     "padding_batch": padding_batch,
     "scatter": scatter,
+    "norm": norm,
     "padding_gradient": padding_gradient,
     "scaled_gradient": scaled_gradient,
     "sparse_gradient": sparse_gradient,

@@ -23,12 +23,15 @@ SMALL = """figure => [...figure.shadowRoot.querySelectorAll("button, select, inp
 FRAMES = """() => { const ask = requestAnimationFrame; window.frames_asked = 0;
   window.requestAnimationFrame = (draw) => { window.frames_asked++; return ask(draw); }; }"""
 
-every_figure = pytest.mark.parametrize("name", FIGURES)
-in_both = pytest.mark.parametrize("code", ["en", pytest.param("zh", marks=slow)])
-
 
 def module(name):
     return import_module(f"tests.explore.{name}")
+
+
+PLAYED = [name for name in FIGURES if getattr(module(name), "PLAYS", True)]
+every_figure = pytest.mark.parametrize("name", FIGURES)
+every_played_figure = pytest.mark.parametrize("name", PLAYED)
+in_both = pytest.mark.parametrize("code", ["en", pytest.param("zh", marks=slow)])
 
 
 @pytest.fixture
@@ -131,7 +134,7 @@ def test_every_control_is_reached_by_keyboard_and_pressed_by_it(figure, name):
         expect(here.locator(".question p")).to_be_focused()
 
 
-@every_figure
+@every_played_figure
 def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
     here = figure(name)
     play = here.locator("[data-do=play]")
@@ -147,7 +150,7 @@ def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
     assert here.page.evaluate("window.frames_asked") <= asked + 1, "it is out of sight, and draws"
 
 
-@every_figure
+@every_played_figure
 def test_a_reader_who_wants_no_movement_sees_the_end_at_once(figure, name):
     here = figure(name, reduced_motion="reduce")
     here.page.evaluate(FRAMES)
