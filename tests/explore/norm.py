@@ -134,7 +134,7 @@ def states() -> Iterator[tuple[State, dict[str, Any]]]:
 
 STEM = "05_max_norm"
 PLAYS = False
-ROWS = ((0.75, 0.5), (1.5, -1.5), (-1.5, 2.0), (-2.5, -0.75))
+ROWS = ((0.75, 0.5), (1.5, -1.5), (-2.25, 3.0), (-2.5, -0.75))
 START: State = {
     "rows": ROWS,
     "ids": (0, 1, 2),
@@ -145,7 +145,7 @@ START: State = {
 }
 # Values that the controls are set to, in pairs.
 CONTROLS: dict[str, list[Any]] = {
-    "rows": [ROWS, ((0.75, 0.5), (1.5, -1.5), (-1.5, 2.0), (1.0, 0.0))],
+    "rows": [ROWS, ((0.75, 0.5), (1.5, -1.5), (-2.25, 3.0), (1.0, 0.0))],
     "ids": [(0, 1, 2), (3,), (2, 2, 1)],
     "norm_type": ["2", "0", "1", "3", "inf"],
     "max_norm": [2.0, 0.5],

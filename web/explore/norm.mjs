@@ -10,7 +10,7 @@ const ARROWS = /** @type {Record<string, number[]>} */ (
   { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] });
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-.pair { display: flex; flex-wrap: wrap; gap: .5rem 2rem; align-items: center; justify-content: center; }
+.pair { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: center; }
 svg { margin: 0; user-select: none; cursor: grab; }
 .jump g { transition: transform .6s; }
 @media (prefers-reduced-motion: reduce) { .jump g { transition: none; } }
@@ -19,8 +19,8 @@ svg { margin: 0; user-select: none; cursor: grab; }
 g text { stroke: var(--book-paper); stroke-width: 4; paint-order: stroke; }
 g.row-0 .dot { fill: var(--book-muted); } g.row-1 .dot { fill: var(--book-blue); } g.row-2 .dot { fill: var(--book-green); } g.row-3 .dot { fill: var(--book-purple); }
 .ring { display: none; stroke: var(--book-ink); stroke-width: 2.5; } .chosen .ring { display: inline; } .chosen text { font-size: 17px; }
-table { border-collapse: collapse; font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-variant-numeric: tabular-nums; }
-td, thead th { padding: .15rem .3rem; text-align: right; min-width: 3.2em; } thead th { color: var(--book-muted); font-weight: 400; } td + td + td { padding-left: .6rem; }
+table { border-collapse: collapse; font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-variant-numeric: tabular-nums; }
+td, thead th { padding: .15rem .2rem .15rem .6rem; text-align: right; min-width: 6ch; } td:nth-child(-n+3) { min-width: 7ch; } th:first-child { min-width: 44px; text-align: center; } thead th { color: var(--book-muted); font-weight: 400; }
 td.long { color: var(--book-orange); font-weight: 700; }
 tbody button { font-weight: 700; border-width: 2px; padding: 0; background: none; } [aria-pressed=true] { outline: 2.5px solid var(--book-ink); }
 button.row-0 { color: var(--book-muted); } button.row-1 { color: var(--book-blue); } button.row-2 { color: var(--book-green); } button.row-3 { color: var(--book-purple); }
@@ -55,6 +55,10 @@ class Norm extends Figure {
   plane;
   /** @type {any} */
   table;
+  /** @type {any[]} */
+  points = [];
+  /** @type {any[]} */
+  ghosts = [];
 
   /** @override */
   start() { return START; }
@@ -157,7 +161,7 @@ class Norm extends Figure {
     this.points = START.rows.map((_, n) => make("g", { class: `row-${n}` },
       make("circle", { r: 13, class: "ring" }), make("circle", { r: 6, class: "dot" }),
       make("text", { class: `row-${n}` })));
-    this.plane = make("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, width: 1.15 * SIDE, role: "img" },
+    this.plane = make("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, width: SIDE, role: "img" },
       ...ticks, this.shape, ...this.ghosts, ...this.points);
     const cell = (/** @type {string} */ name) => make("td", { "data-is": name });
     this.table = make("table", {},
@@ -170,7 +174,7 @@ class Norm extends Figure {
           class: `row-${n}`,
           "data-row": n,
           "aria-label": fill(this.words.row, { row: `${n}` }),
-          onclick: () => this.set({ row: n }),
+          onclick: () => this.set({ row: this.state.row === n ? -1 : n }),
           onkeydown: (/** @type {KeyboardEvent} */ event) => this.press(event, n),
         }, `${n}`)),
         cell(`weight-${n}-0`), cell(`weight-${n}-1`), cell(`norm-${n}`), cell(`f-${n}`)))));

@@ -15,7 +15,7 @@ export const BOUNDS = [0.5, 1, 1.5, 2, 2.5, 3];
 
 /** @type {State} One row is short; of three that are too long, the lookup asks for two. */
 export const START = {
-  rows: [[0.75, 0.5], [1.5, -1.5], [-1.5, 2], [-2.5, -0.75]],
+  rows: [[0.75, 0.5], [1.5, -1.5], [-2.25, 3], [-2.5, -0.75]],
   ids: [0, 1, 2], norm_type: "2", max_norm: 2, looked: [0, 0, 0, 0], row: -1,
 };
 
