@@ -136,3 +136,22 @@ def test_the_verdict_comes_when_the_reader_has_seen_the_answer(figure):
     figure.locator("[name=norm_type]").select_option("inf")
     figure.locator("[data-do=look]").click()
     assert figure.locator(".said").inner_text().startswith(right)
+
+
+def test_a_finger_near_a_point_drags_it_and_elsewhere_scrolls(figure):
+    touch = figure.page.context.new_cdp_session(figure.page)
+
+    def swipe(x, y, down):
+        for n in range(6):
+            kind = "touchMove" if n else "touchStart"
+            points = [{"x": x, "y": y + down * n / 5}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    top, unit = figure.page.evaluate("scrollY"), figure.evaluate(SCALE)[2]
+    swipe(*at(figure, 0.9, 0.3), unit)
+    assert figure.evaluate(WEIGHTS)[0] == [0.75, -0.5]
+    assert figure.page.evaluate("scrollY") == top
+    swipe(*at(figure, 2.8, 2.8), -2 * unit)
+    figure.page.wait_for_function(f"scrollY > {top}")
+    assert figure.evaluate(WEIGHTS)[0] == [0.75, -0.5]

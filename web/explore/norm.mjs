@@ -15,7 +15,7 @@ svg { margin: 0; user-select: none; cursor: grab; }
 .jump g { transition: transform .6s; }
 @media (prefers-reduced-motion: reduce) { .jump g { transition: none; } }
 .ball { fill: var(--book-orange); fill-opacity: .12; stroke: var(--book-orange); stroke-width: 2; stroke-linejoin: round; }
-.ball.axes { stroke-width: 9; stroke-opacity: .4; }
+.ball.axes { stroke-width: 10; stroke-opacity: .45; stroke-linecap: round; }
 g text { stroke: var(--book-paper); stroke-width: 4; paint-order: stroke; }
 g.row-0 .dot { fill: var(--book-muted); } g.row-1 .dot { fill: var(--book-blue); } g.row-2 .dot { fill: var(--book-green); } g.row-3 .dot { fill: var(--book-purple); }
 .ring { display: none; stroke: var(--book-ink); stroke-width: 2.5; } .chosen .ring { display: inline; } .chosen text { font-size: 17px; }
@@ -35,7 +35,7 @@ function ball(norm_type, bound) {
   if (norm_type === "inf") return square(bound);
   if (norm_type === "0") { // no number but zero; one number, so the axes; two, so all
     if (bound >= 2) return square(EDGE + 0.2);
-    const far = bound < 1 ? 0.01 : EDGE;
+    const far = bound < 1 ? 0.06 : EDGE;
     return line([[-far, 0], [far, 0]]) + line([[0, -far], [0, far]]);
   }
   const power = (/** @type {number} */ x) => bound * Math.sign(x) * Math.abs(x) ** (2 / Number(norm_type));
