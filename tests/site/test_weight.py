@@ -23,6 +23,7 @@ SCRIPTS = {
     "copybutton.js": "the copy buttons",
     "sphinx-book-theme.js": "the sidebar",
     "menus.mjs": "the menus of the header",
+    "explore.mjs": "loads the figures to play with, when they come near",
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
     "translations.js": "the words of these scripts in Chinese",
     "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
