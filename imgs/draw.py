@@ -275,7 +275,7 @@ def scatter() -> Drawing:
 
 
 def row() -> Drawing:
-    """A number that was pushed once, under optimizers that let it go on, and others that do not."""
+    """A number that was pushed once: optimizers that let it go on, and those that do not."""
     d = Drawing(540, 268)
     left, right, top, foot, steps = 50, 372, 24, 216, 60
     optim = embedlib.optim
@@ -289,7 +289,7 @@ def row() -> Drawing:
     for step in range(0, steps + 1, 20):
         d.text(spot(step, 0)[0], foot + 36, str(step), "muted", 13)
     d.text(left - 30, top - 8, "w")
-    d.text(right + 12, foot + 36, "step", "muted", 13, "start")
+    d.text(right + 20, foot + 36, "step", "muted", 13, "start")
     kinds = (
         (optim.SGD, {}, "muted", "SGD, Adagrad,"),
         (optim.Adam, {}, "blue", "Adam"),
