@@ -12,7 +12,7 @@ const across = (step) => LEFT + (RIGHT - LEFT) * step / STEPS;
 
 /** @extends {Figure<import("./row_states.mjs").State>} */
 class Row extends Figure {
-  refused = make("p", { class: "small", id: "refused" });
+  refused = make("p", { style: "flex-basis: 100%; font-size: .85rem; color: var(--book-muted)" });
 
   /** @override */
   start() { return { ...START }; }
@@ -24,7 +24,6 @@ class Row extends Figure {
     /** @param {"lr" | "momentum" | "betas" | "decay"} key @param {(number | string)[]} values */
     const option = (key, values) => this.choice(key, values.map((v) => [`${v}`, `${v}`]),
       (value) => this.set({ [key]: key === "betas" ? value : Number(value) }));
-    this.refused.style.flexBasis = "100%";
     return [
       this.choice("optimizer", optimizer.map((name) => [name, name]), (name) => this.take(name)),
       option("lr", lr),
@@ -122,13 +121,13 @@ class Row extends Figure {
   }
 
   /** The path of w: thick where the row was in the batch, dashed where it was not. @param {ReturnType<typeof view>} shown */
-  path({ w, gradient, ticks, line }) {
+  path({ w, gradient, ticks, line, said }) {
     const { first, last, step } = this.state;
     const bottom = Number(ticks[2].replace("−", "-"));
     const points = line.split(" ").map((text, t) =>
       [across(t), TOP + (FOOT - TOP) * (1 - Number(text.replace("−", "-"))) / (1 - bottom)]);
     const there = [...new Set([first, last])];
-    const [x, y] = points[step];
+    const [x, y] = points[step], [halfX, halfY] = points[Number(said[1].half)] ?? [];
     return [
       ...this.head(14, "w", w),
       make("text", { x: across(STEPS / 2), y: 14, class: "small" }, fill(this.words.now, { step: `${step}` }), " ",
@@ -137,12 +136,16 @@ class Row extends Figure {
         make("line", { x1: LEFT, x2: RIGHT, y1: TOP + n * (FOOT - TOP) / 2, y2: TOP + n * (FOOT - TOP) / 2 }),
         make("text", { x: LEFT - 6, y: TOP + n * (FOOT - TOP) / 2, class: "small end", "data-is": `tick-${n}` }, tick),
       ]),
-      make("polyline", { class: "row-2 dashed", points: points.join(" ") }),
+      make("polyline", { class: "row-2 dashed", style: "stroke-width: 2.5", points: points.join(" ") }),
       ...there.filter((t) => t <= step).map((t) =>
         make("polyline", { class: "hot", points: points.slice(t - 1, t + 1).join(" ") })),
       ...there.map((t) => make("path", { d: `M${across(t)} ${FOOT + 4}l-6 11h12z`, class: "hot", style: t <= step ? FULL.orange : "" })),
-      make("line", { class: "muted", "stroke-dasharray": "2 3", x1: x, x2: x, y1: TOP, y2: END }),
+      make("line", { class: "muted", "stroke-dasharray": "2 3", x1: x, x2: x, y1: TOP, y2: FOOT }),
       make("circle", { cx: x, cy: y, r: 4.5, style: `fill: var(--book-${there.includes(step) ? "orange" : "green"}); stroke: none` }),
+      ...(step < STEPS ? [] : [
+        make("circle", { cx: halfX, cy: halfY, r: 5, class: "muted" }),
+        make("text", { x: halfX + 20, y: halfY - 12 }, "1/2"),
+      ]),
       ...[0, 20, 40, 60].map((t) => make("text", { x: across(t), y: FOOT + 28, class: "small" }, `${t}`)),
     ];
   }
@@ -154,7 +157,7 @@ class Row extends Figure {
     return [
       make("rect", { x: LEFT, y: WAY - 7, width: wide, height: 14, style: FULL.orange }),
       a + b > 0 && make("rect", { class: "row-2 dashed", x: LEFT + wide, y: WAY - 7, width: RIGHT - LEFT - wide, height: 14 }),
-      make("text", { x: LEFT, y: WAY + 21, class: "small start" }, `▲ ${this.words.seen} `, make("tspan", { "data-is": "seen" }, seen)),
+      make("text", { x: LEFT, y: WAY + 21, class: "hot start", style: "font-size: 13px" }, `▲ ${this.words.seen} `, make("tspan", { "data-is": "seen" }, seen)),
       make("text", { x: RIGHT, y: WAY + 21, class: "row-2 end", style: "font-size: 13px" }, `${this.words.unseen} `,
         make("tspan", { "data-is": "unseen" }, unseen), ", ", make("tspan", { "data-is": "share" }, share)),
     ].filter(Boolean);
