@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -290,18 +291,18 @@ def row() -> Drawing:
         d.text(spot(step, 0)[0], foot + 36, str(step), "muted", 13)
     d.text(left - 30, top - 8, "w")
     d.text(right + 20, foot + 36, "step", "muted", 13, "start")
-    kinds = (
+    kinds: tuple[tuple[Any, dict[str, float], str, str], ...] = (
         (optim.SGD, {}, "muted", "SGD, Adagrad,"),
         (optim.Adam, {}, "blue", "Adam"),
         (optim.SGD, {"momentum": 0.9}, "purple", "momentum"),
     )
     for kind, options, role, name in kinds:
-        w = embedlib.Parameter(np.ones((1, 1)))
-        optimizer, path = kind([w], lr=0.1, **options), [1.0]
+        number = embedlib.Parameter(np.ones(1))
+        optimizer, path = kind([number], lr=0.1, **options), [1.0]
         for step in range(steps):
-            w.grad = np.full_like(w.data, float(step == 0))
+            number.grad = np.full(1, float(step == 0))
             optimizer.step()
-            path.append(float(w.data[0, 0]))
+            path.append(number.data.item())
         d.line([spot(step, path[step]) for step in range(1, steps + 1)], role, False, True)
         d.text(right + 8, spot(0, path[-1])[1] + 5, name, role, 14, "start")
     d.text(right + 8, spot(0, 0.9)[1] + 23, "SparseAdam", "muted", 14, "start")
