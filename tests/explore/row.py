@@ -168,7 +168,7 @@ class Shown:
             or (name in ("Adam", "AdamW") and float(self.options.betas.split(",")[0]) > 0)
         )
         if remembers:
-            return "hardly" if move == "0.0000" else "away"
+            return "both" if decay else "hardly" if move == "0.0000" else "away"
         if decay:
             return "decays"
         if step < self.pair[0]:

@@ -126,7 +126,7 @@ export function view(state) {
   const rests = optimizer === "SparseAdam" ? "lazy" : decay ? "decays"
     : step < first ? "new" : optimizer === "SGD" ? "plain" : optimizer === "Adagrad" ? "brake" : "forgot";
   const key = step === 0 ? "begin" : step === STEPS ? "end" : there(step) ? "visit"
-    : optimizer === "SparseAdam" || !above ? rests : move === "0.0000" ? "hardly" : "away";
+    : optimizer === "SparseAdam" || !above ? rests : decay ? "both" : move === "0.0000" ? "hardly" : "away";
   return {
     w: show(path[step], 4),
     gradient: step === 0 ? "–" : there(step) ? "1" : "0",
