@@ -134,6 +134,18 @@ def test_every_control_is_reached_by_keyboard_and_pressed_by_it(figure, name):
         expect(here.locator(".question p")).to_be_focused()
 
 
+@every_figure
+def test_arrow_keys_move_each_slider_by_one_place(figure, name):
+    here = figure(name)
+    for slider in here.locator("input[type=range]:enabled").all():
+        slider.focus()
+        at, link = int(slider.input_value()), here.locator(".link").get_attribute("href")
+        here.page.keyboard.press("ArrowRight" if at == 0 else "ArrowLeft")
+        assert int(slider.input_value()) == (1 if at == 0 else at - 1)
+        assert slider.get_attribute("aria-valuetext")
+        assert here.locator(".link").get_attribute("href") != link, "the figure did not follow"
+
+
 @every_played_figure
 def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
     here = figure(name)
