@@ -12,6 +12,7 @@ as test_letters.py shows with all places.
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -171,6 +172,14 @@ def as_state(
     return state | {"step": step, "letter": letter, "moves": named}
 
 
+def in_pairs() -> Iterator[tuple[State, dict[str, Any]]]:
+    """The states that a browser is brought to."""
+    for one, two in combinations(CONTROLS, 2):
+        for a, b in product(CONTROLS[one], CONTROLS[two]):
+            state = START | {one: a, two: b}
+            yield state, shown(state)
+
+
 def states() -> Iterator[tuple[State, dict[str, Any]]]:
     runs: list[tuple[int, str, bool, bool, Moves]] = [
         (seed, how, False, False, ()) for seed in SEEDS for how in HOW[1::3]
@@ -183,8 +192,54 @@ def states() -> Iterator[tuple[State, dict[str, Any]]]:
         for batches, lose in ((False, True), (True, False), (True, True))
     ]
     runs += [(seed, HOW[1], False, False, moves) for seed in SEEDS for moves in carries(seed)[:1]]
+    yield from in_pairs()
     for n, one in enumerate(runs):
         for step in range(0, ends(one[1], one[2], one[4]) + 1, EVERY):
             letter = (n + step // EVERY) % (len(ABC) + 1) - 1
             state = as_state(*one, step, letter)
             yield state, shown(state)
+
+
+# --- in a page ---------------------------------------------------------------------------------
+
+STEM = "index"
+START = as_state(666, "adam-0.05", False, False, (), 0, -1)
+CARRIED = {"step": 0, "letter": ABC.index("e"), "x": -8, "y": -8}
+# Values that the controls are set to, in pairs.
+CONTROLS: dict[str, list[Any]] = {
+    "seed": [666, 1],
+    "how": ["adam-0.05", "sgd-1"],
+    "batches": [False, True],
+    "lossy": [False, True],
+    "step": [0, 400],
+    "letter": [-1, ABC.index("e")],
+    "moves": [[], [CARRIED]],
+}
+WRONG: list[Any] = []
+
+
+def possible(state: State) -> bool:
+    return True
+
+
+def drive(figure: Any, state: State) -> None:
+    """Bring the figure from its start to a state, as a reader would."""
+    figure.locator("[name=seed]").select_option(str(state["seed"]))
+    figure.locator("[name=how]").select_option(state["how"])
+    figure.locator("[name=batches]").select_option(str(int(state["batches"])))
+    figure.locator("[name=lossy]").set_checked(state["lossy"])
+    figure.locator(".drawing[aria-busy=false]").wait_for()
+    if state["moves"]:
+        figure.locator(".map").focus()
+        figure.page.keyboard.press(ABC[state["moves"][0]["letter"]])
+        for key in ("ArrowLeft", "ArrowDown"):
+            for _ in range(20):
+                figure.page.keyboard.press(key)
+    figure.locator("[name=letter]").select_option(str(state["letter"]))
+    figure.locator("[name=at]").fill(str(state["step"] // EVERY))
+
+
+def visible(right: dict[str, Any]) -> dict[str, str]:
+    """What can be read: ``data-is`` of a text -> the text."""
+    names = ("loss", "whole", "nearest")
+    return {name: right[name] for name in names} | {"chosen": " ".join(right["chosen"][1:])}

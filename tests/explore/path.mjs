@@ -1,6 +1,7 @@
 // What the letters' modules compute, a question a line: [name, ...arguments].
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { generator } from "../../web/explore/letters_batches.mjs";
 import * as letters from "../../web/explore/letters_states.mjs";
 
 /** @type {{ [name: string]: (...given: any[]) => unknown }} */
@@ -24,7 +25,7 @@ const answers = {
     return [[...chances], log];
   },
   words(seed, many) {
-    const next = letters.generator(seed);
+    const next = generator(seed);
     return Array.from({ length: many }, () => next());
   },
   change(how, p, grads) {

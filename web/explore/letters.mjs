@@ -5,42 +5,34 @@ import {
 } from "./letters_states.mjs";
 
 const SIDE = 400, UNIT = 92; // pixels of the map, and of 1 in the table
-const WIDE = 260, HIGH = 170, LOW = 2.6, TOP = 4.4; // of the curve, and what losses it shows
+const WIDE = 260, HIGH = 170, LOW = 2.6, TOP = 4.05; // of the curve, and what losses it shows
 const ARROWS = /** @type {{ [key: string]: [number, number] }} */ (
   { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] });
 const look = new CSSStyleSheet();
 look.replaceSync(`
 .drawing { display: flex; flex-wrap: wrap; gap: 0 1.5rem; align-items: center; justify-content: center; }
-.map { width: 400px; max-width: 100%; cursor: grab; user-select: none; -webkit-user-select: none; }
-.map .frame { stroke: var(--book-grid); }
-.letter circle { stroke: var(--book-blue); }
-.letter.vowel text { fill: var(--book-blue); font-weight: 700; }
-.letter.far text { fill: var(--book-muted); }
+.map { width: 400px; cursor: grab; user-select: none; -webkit-user-select: none; }
+.vowel text { fill: var(--book-blue); font-weight: 700; }
+.far text { fill: var(--book-muted); }
 .letter rect { stroke: none; }
-.chosen rect { stroke: var(--book-orange); stroke-width: 2.5; }
+.letter.chosen rect { stroke: var(--book-orange); stroke-width: 2.5; }
 .hold { touch-action: none; fill: transparent; stroke: none; }
-.trail { stroke: var(--book-orange); }
-.playing .letter, .playing .hold { transition: transform 60ms linear; }
+.playing g { transition: transform 60ms linear; }
 .side { flex: 1 1 230px; max-width: 300px; }
-dl { display: grid; grid-template-columns: auto auto; gap: .1rem .8rem; margin: .3rem 0; font-variant-numeric: tabular-nums; }
-dt { color: var(--book-muted); } dd { margin: 0; font-weight: 700; text-align: right; }
-.curve { stroke: var(--book-blue); stroke-width: 2; } .curve.whole { stroke: var(--book-muted); }
-p.hint { font-size: .9rem; color: var(--book-muted); }`);
+dl { display: grid; grid-template-columns: auto auto; gap: .1rem .8rem; margin: 0; }
+dt, .hint { color: var(--book-muted); } dd { margin: 0; font-weight: 700; text-align: right; }`);
 
-/** A number of a view as a place. @param {string} shown */
-const number = (shown) => Number(shown.replace("−", "-"));
-/** @param {number} n */
-const kept = (n) => Math.max(-EDGE, Math.min(EDGE, n)) + 0; // no −0
-/** @param {string[]} place of a view @returns {[number, number]} in pixels, from the middle */
-const pixels = ([x, y]) => {
-  const [right, up] = [number(x), number(y)].map((n) =>
-    Math.max(-EDGE * GRID, Math.min(EDGE * GRID, n)) * UNIT);
-  return [right, -up];
-};
+/** @param {number} lost */
+const high = (lost) => HIGH - 20 - (Math.min(lost, TOP) - LOW) * ((HIGH - 26) / (TOP - LOW));
+/** @param {number} n @param {number} most */
+const within = (n, most) => Math.max(-most, Math.min(most, n)) + 0; // no −0
+/** A row of the table in pixels from the middle, at the edge if it is farther out.
+ * @param {number[]} row */
+const pixels = ([x, y]) => [within(x, EDGE * GRID) * UNIT, -within(y, EDGE * GRID) * UNIT];
 
 /** @extends {Figure<import("./letters_states.mjs").State>} */
 class Letters extends Figure {
-  /** @type {string[][]} */
+  /** @type {number[][]} where each letter is shown */
   places = [];
   parts = this.build();
 
@@ -71,6 +63,8 @@ class Letters extends Figure {
   controls() {
     const { words } = this;
     return [
+      this.button("play", () => this.play(50)),
+      this.slider("at", new Array(2), (n) => { this.pause(); this.set({ step: n * EVERY }); }),
       this.choice("seed", SEEDS.map((seed) => [`${seed}`, `${seed}`]),
         (seed) => this.again({ seed: Number(seed) })),
       this.choice("how", Object.entries(HOW).map(([key, [adam, lr]]) =>
@@ -81,12 +75,10 @@ class Letters extends Figure {
         .../** @type {[string, string][]} */ (Array.from(ABC, (letter, id) => [`${id}`, letter]))],
       (id) => this.set({ letter: Number(id) })),
       this.toggle("lossy", (lossy) => this.again({ lossy })),
-      this.slider("at", new Array(2), (n) => { this.pause(); this.set({ step: n * EVERY }); }),
-      this.button("play", () => this.play(50)),
     ];
   }
 
-  /** A run from the start, once its data are here. @param {Partial<typeof START>} changes */
+  /** A run from the start. @param {Partial<typeof START>} changes */
   again(changes) {
     this.pause();
     this.set({ ...changes, step: 0, moves: [] });
@@ -117,41 +109,30 @@ class Letters extends Figure {
   }
 
   /** @override */
-  address() {
-    const { seed, how, batches, lossy, step, letter, moves } = this.state;
-    const carried = moves.map((move) => [move.step, move.letter, move.x, move.y].join("_"));
+  address({ seed, how, batches, lossy, step, letter, moves } = this.state) {
+    const carried = moves.map((move) => Object.values(move).join("_"));
     return `seed=${seed};how=${how};batches=${Number(batches)};lossy=${Number(lossy)};step=${step}`
-      + `;letter=${letter};moves=${carried.join(",")}`;
+      + `;letter=${letter};moves=${carried}`;
   }
 
   /** @override @param {URLSearchParams} said */
   read(said) {
-    const whole = (/** @type {string | undefined | null} */ text, /** @type {number} */ low, /** @type {number} */ high) => {
-      const n = /^-?\d{1,4}$/.test(text ?? "") ? Number(text) : NaN;
-      return n >= low && n <= high ? n : NaN;
-    };
-    const moves = (said.get("moves") || "").split(",").filter(Boolean).map((text) => {
-      const [step, letter, x, y] = text.split("_");
-      return {
-        step: whole(step, 0, 2000), letter: whole(letter, 0, ABC.length - 1),
-        x: whole(x, -EDGE, EDGE), y: whole(y, -EDGE, EDGE),
-      };
+    const of = (/** @type {string} */ name) => said.get(name) ?? "";
+    const moves = of("moves").split(",").filter(Boolean).map((one) => {
+      const [step, letter, x, y] = one.split("_").map(Number);
+      return { step, letter, x, y };
     });
     const state = {
-      seed: Number(said.get("seed")),
-      how: said.get("how") ?? "",
-      batches: said.get("batches") === "1",
-      lossy: said.get("lossy") === "1",
-      step: whole(said.get("step"), 0, 2000),
-      letter: whole(said.get("letter") ?? "-1", -1, ABC.length - 1),
-      moves,
+      seed: Number(of("seed")), how: of("how"), batches: of("batches") === "1",
+      lossy: of("lossy") === "1", step: Number(of("step")), letter: Number(of("letter")), moves,
     };
-    const steps = [...moves.map((move) => move.step), state.step];
-    const right = SEEDS.includes(state.seed) && Object.hasOwn(HOW, state.how) && state.letter >= -1
-      && moves.every((move) => move.letter + move.x + move.y < Infinity)
-      && steps.every((step, n) => step % EVERY === 0
-        && (n === moves.length || step >= (steps[n - 1] ?? 0)) && step <= end({ ...state, moves: moves.slice(0, n) }));
-    return right ? state : {};
+    const last = { step: state.step, letter: Math.max(state.letter, 0), x: 0, y: 0 };
+    const right = SEEDS.includes(state.seed) && HOW[state.how] && state.letter >= -1
+      && [...moves, last].every(({ step, letter, x, y }, n) => step % EVERY === 0
+        && step >= (moves[n - 1]?.step ?? 0) && step <= end({ ...state, moves: moves.slice(0, n) })
+        && ABC[letter] && x === within(Math.round(x), EDGE) && y === within(Math.round(y), EDGE));
+    const again = Array.from(said, ([name, value]) => `${name}=${value}`).join(";");
+    return right && this.address(state) === again ? state : {};
   }
 
   // --- a letter is carried -------------------------------------------------------------------
@@ -161,7 +142,7 @@ class Letters extends Figure {
     const { step, letter, moves } = this.state;
     const before = moves.filter((move) => move.step < step
       || (move.step === step && move.letter !== letter));
-    this.set({ moves: [...before, { step, letter, x: kept(x), y: kept(y) }] });
+    this.set({ moves: [...before, { step, letter, x: within(x, EDGE), y: within(y, EDGE) }] });
   }
 
   /** @param {KeyboardEvent} event */
@@ -172,8 +153,8 @@ class Letters extends Figure {
     this.pause();
     if (id >= 0) { this.set({ letter: id }); return; }
     if (this.state.letter < 0) { this.say("choose"); this.tell(); return; }
-    const [x, y] = this.places[this.state.letter].map((shown, d) => {
-      const at = number(shown) / GRID;
+    const [x, y] = this.places[this.state.letter].map((place, d) => {
+      const at = place / GRID;
       return by[d] > 0 ? Math.floor(at) + 1 : by[d] < 0 ? Math.ceil(at) - 1 : Math.round(at);
     });
     this.carry(x, y);
@@ -187,37 +168,30 @@ class Letters extends Figure {
     const place = (/** @type {PointerEvent} */ event) => [
       ((event.clientX - box.left) / box.width - 0.5) * SIDE,
       ((event.clientY - box.top) / box.height - 0.5) * SIDE];
-    const [x, y] = place(down);
-    const far = (/** @type {string[]} */ shown) => {
-      const [left, top] = pixels(shown);
-      return Math.hypot(left - x, top - y);
-    };
+    const start = place(down);
+    const from = (/** @type {number[]} */ [x, y]) => Math.hypot(x - start[0], y - start[1]);
+    const far = this.places.map((row) => from(pixels(row)));
     this.pause();
-    const near = this.places.reduce((one, shown, id) => (far(shown) < far(this.places[one]) ? id : one), 0);
-    this.set({ letter: near });
+    this.set({ letter: far.indexOf(Math.min(...far)) });
     let moving = false;
-    const move = (/** @type {PointerEvent} */ event) => {
+    map.setPointerCapture(down.pointerId);
+    map.onpointermove = (/** @type {PointerEvent} */ event) => {
       const [left, top] = place(event);
-      moving ||= Math.hypot(left - x, top - y) > 6;
+      moving ||= from([left, top]) > 6;
       if (moving) this.carry(Math.round(left / UNIT / GRID), Math.round(-top / UNIT / GRID));
     };
-    const drop = () => {
-      map.removeEventListener("pointermove", move);
-      ["pointerup", "pointercancel"].forEach((name) => map.removeEventListener(name, drop));
-    };
-    map.setPointerCapture(down.pointerId);
-    map.addEventListener("pointermove", move);
-    ["pointerup", "pointercancel"].forEach((name) => map.addEventListener(name, drop));
+    map.onlostpointercapture = () => { map.onpointermove = null; };
   }
 
   // --- the picture: made once, then changed ------------------------------------------------------
 
   build() {
     const { words } = this;
-    const letters = Array.from(ABC, (letter) => make("g", { class: `letter${VOWELS.includes(letter) ? " vowel" : ""}` },
-      ...(VOWELS.includes(letter) ? [make("circle", { r: 10 })] : []),
+    const letters = Array.from(ABC, (letter) => make("g",
+      { class: VOWELS.includes(letter) ? "letter vowel" : "letter" },
+      make("circle", { r: VOWELS.includes(letter) ? 10 : 0, class: "row-1" }),
       make("rect", { x: -11, y: -11, width: 22, height: 22 }), make("text", {}, letter)));
-    const path = make("polyline", { class: "trail" });
+    const path = make("polyline", { class: "hot" });
     const hold = make("circle", { class: "hold", r: 24 });
     const map = make("svg", {
       class: "map", viewBox: `${-SIDE / 2} ${-SIDE / 2} ${SIDE} ${SIDE}`, tabindex: 0,
@@ -225,27 +199,22 @@ class Letters extends Figure {
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       onpointerdown: (/** @type {PointerEvent} */ event) => this.take(event),
     }, make("g", { "aria-hidden": "true" },
-      make("rect", { class: "frame", x: 1 - SIDE / 2, y: 1 - SIDE / 2, width: SIDE - 2, height: SIDE - 2, rx: 6 }),
+      make("rect", { x: 1 - SIDE / 2, y: 1 - SIDE / 2, width: SIDE - 2, height: SIDE - 2, rx: 6 }),
       path, ...letters, hold));
-    const curve = make("polyline", { class: "curve" });
-    const whole = make("polyline", { class: "curve whole dashed" });
+    const curve = make("polyline", { class: "row-1" });
+    const whole = make("polyline", { class: "muted dashed" });
     const steps = make("text", { class: "small end", x: WIDE - 6, y: HIGH - 8 });
-    const numbers = Object.fromEntries(["loss", "whole", "nearest", "chosen"].map((name) =>
-      [name, [make("dt", {}, words[name] ?? ""), make("dd", { "data-is": name })]]));
+    const numbers = ["loss", "whole", "nearest", "chosen"].map((name) =>
+      [make("dt", {}, words[name] ?? ""), make("dd", { "data-is": name })]);
     this.drawing.append(map, make("div", { class: "side" },
-      make("dl", {}, ...Object.values(numbers).flat()),
+      make("dl", {}, ...numbers.flat()),
       make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": words.curve },
         make("path", { d: `M28 6V${HIGH - 20}H${WIDE - 6}` }), whole, curve,
-        ...[3, 4].map((n) => make("text", { class: "small", x: 14, y: this.high(n) }, `${n}`)),
+        ...[3, 4].map((n) => make("text", { class: "small", x: 14, y: high(n) }, `${n}`)),
         make("text", { class: "small start", x: 36, y: 12 }, "loss"),
         make("text", { class: "small", x: 30, y: HIGH - 8 }, "0"), steps),
       make("p", { class: "hint" }, words.hint)));
     return { map, letters, path, hold, curve, whole, steps, numbers };
-  }
-
-  /** @param {number} lost */
-  high(lost) {
-    return HIGH - 20 - (Math.min(lost, TOP) - LOW) * ((HIGH - 26) / (TOP - LOW));
   }
 
   /** @override */
@@ -254,7 +223,7 @@ class Letters extends Figure {
     this.drawing.ariaBusy = `${!ready(state)}`;
     if (!ready(state)) { need(state).then(() => this.show()); return; }
     const shown = view(state), last = end(state), { letter, step } = state;
-    this.places = shown.places;
+    this.places = shown.places.map((row) => row.map((n) => Number(n.replace("−", "-"))));
     this.put("seed", state.seed);
     this.put("how", state.how);
     this.put("batches", state.batches ? "1" : "0");
@@ -265,33 +234,30 @@ class Letters extends Figure {
     this.put("at", step / EVERY, `${step}`);
     parts.map.classList.toggle("playing", this.ticking > 0);
     parts.letters.forEach((each, id) => {
-      const [x, y] = pixels(shown.places[id]);
+      const [x, y] = pixels(this.places[id]);
       each.style.transform = `translate(${x}px, ${y}px)`;
-      each.classList.toggle("far", shown.places[id].some((n) => Math.abs(number(n)) > EDGE * GRID));
+      each.classList.toggle("far", this.places[id].some((n) => Math.abs(n) > EDGE * GRID));
       each.classList.toggle("chosen", id === letter);
     });
-    const [x, y] = letter < 0 ? [SIDE, SIDE] : pixels(shown.places[letter]);
+    const [x, y] = letter < 0 ? [SIDE, SIDE] : pixels(this.places[letter]);
     parts.hold.style.transform = `translate(${x}px, ${y}px)`;
-    parts.path.setAttribute("points", trail(state).map((place) =>
-      pixels(place.map(String)).map((n) => n.toFixed(1)).join()).join(" "));
-    const points = (/** @type {typeof state} */ one) => losses(one).map((lost, n) =>
-      `${(28 + n * EVERY / last * (WIDE - 34)).toFixed(1)},${this.high(lost).toFixed(1)}`).join(" ");
-    parts.curve.setAttribute("points", points(state));
-    parts.whole.setAttribute("points", state.lossy ? points({ ...state, lossy: false }) : "");
+    parts.path.setAttribute("points", letter < 0 ? "" : trail(state).map((row) => pixels([...row])).join(" "));
+    const curve = (/** @type {number[]} */ lost) =>
+      lost.map((loss, n) => [28 + n * EVERY / last * (WIDE - 34), high(loss)]).join(" ");
+    parts.curve.setAttribute("points", curve(losses(state)));
+    parts.whole.setAttribute("points", curve(state.lossy ? losses({ ...state, lossy: false }) : []));
     parts.steps.textContent = `${last}`;
-    for (const [name, [said, number_]] of Object.entries(parts.numbers)) {
-      const text = name === "chosen" ? shown.chosen.slice(1).join(" ") : /** @type {any} */ (shown)[name];
-      if (name === "chosen") said.textContent = fill(this.words.stands, { who: shown.chosen[0] });
-      said.hidden = number_.hidden = !text;
-      number_.textContent = text;
-    }
+    const texts = /** @type {any} */ ({ ...shown, chosen: shown.chosen.slice(1).join(" ") });
+    parts.numbers.forEach(([name, value]) => {
+      value.textContent = texts[value.dataset.is];
+      name.hidden = value.hidden = !value.textContent;
+    });
+    parts.numbers[3][0].textContent = fill(this.words.stands, { who: shown.chosen[0] });
     if (this.ticking) this.say("running");
     else this.say(...shown.said);
   }
 }
-// Those of this page begin where their data are.
-for (const figure of document.querySelectorAll("emb-letters")) {
-  const { seed, batches } = /** @type {HTMLElement} */ (figure).dataset;
-  await need({ ...START, seed: Number(seed ?? START.seed), batches: batches !== undefined });
-}
+// One that begins elsewhere than on the front page has its data first.
+const other = location.hash.includes("letters;") || document.querySelector("emb-letters[data-seed]");
+if (other) await need({ ...START, seed: 0, batches: true });
 customElements.define("emb-letters", Letters);

@@ -1,9 +1,9 @@
 // 27 letters learn: embedlib.letters rebuilt, and what emb-letters shows in each state.
 // No page is needed here: tests compare it with embedlib's runs in Node.
-import { COUNTS, FIRST, LAST } from "./letters_data.mjs";
+import { ABC, COUNTS, FIRST, LAST } from "./letters_data.mjs";
 import { show } from "./numbers.mjs";
 
-export const ABC = ".abcdefghijklmnopqrstuvwxyz";
+export { ABC };
 export const VOWELS = "aeiou";
 export const SEEDS = [666, 0, 1, 2, 3, 4, 5, 6, 8, 9];
 /** Optimizers with their learning rates. @type {{ [name: string]: [adam: boolean, lr: number] }} */
@@ -14,7 +14,6 @@ export const HOW = {
 export const EVERY = 10; // steps between two states that can be seen
 export const GRID = 0.25, EDGE = 8; // a letter is put down at −8 … 8 times 0.25
 const AGAIN = 200, MOST = 2000; // steps after a letter was carried; of all
-const BATCH = 256, DRAWS = 2; // chapter 3's batches come from Generator(2)
 
 /**
  * how: a key of HOW; batches: 256 pairs a step, else all of them; lossy: by `out[ids] += g`;
@@ -36,71 +35,24 @@ const counts = Float64Array.from(COUNTS.split(","), Number);
 const places = new Float64Array(N).map((_, id) =>
   counts.subarray(id * N, (id + 1) * N).reduce((a, b) => a + b));
 const pairs = places.reduce((a, b) => a + b);
-const LASTS = Array.from(LAST, (letter) => ABC.indexOf(letter));
+const everything = { asked: counts, places, last: Array.from(LAST, (letter) => ABC.indexOf(letter)), all: pairs };
 /** @type {{ [seed: number]: string }} */
 let starts = { 666: FIRST };
-/** The words with the dots between them. */
-let text = "";
+/**
+ * What a step looks at: how often each letter follows each; the places of each letter; behind each
+ * letter the one of its last place; all places.
+ * @typedef {{ asked: Float64Array, places: Float64Array, last: number[], all: number }} Seen
+ * @type {undefined | ((step: number) => Seen)}
+ */
+let batch;
 
 /** @param {State} state @returns {boolean} whether all that its run needs has been loaded */
-export const ready = ({ seed, batches }) => seed in starts && Boolean(text || !batches);
+export const ready = ({ seed, batches }) => seed in starts && Boolean(batch || !batches);
 
 /** Loads what the run of a state needs. @param {State} state */
 export async function need({ seed, batches }) {
   if (!(seed in starts)) starts = { ...starts, ...(await import("./letters_seeds.mjs")).SEEDS };
-  if (!batches || text) return;
-  let word = "";
-  const { WORDS } = await import("./letters_words.mjs");
-  const words = Array.from(WORDS.matchAll(/(\d+)([a-z]*)/g), ([, shared, rest]) =>
-    (word = word.slice(0, Number(shared)) + rest));
-  text = `.${words.join(".")}.`;
-}
-
-/** torch's random words for the CPU: MT19937. @param {number} seed */
-export function generator(seed) {
-  const state = new Uint32Array(624);
-  state[0] = seed;
-  for (let i = 1; i < 624; i++) {
-    state[i] = Math.imul(1812433253, state[i - 1] ^ (state[i - 1] >>> 30)) + i;
-  }
-  let at = 624;
-  return () => {
-    if (at === 624) {
-      for (let i = 0; i < 624; i++) {
-        const y = (state[i] & 0x80000000) | (state[(i + 1) % 624] & 0x7fffffff);
-        state[i] = state[(i + 397) % 624] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-      }
-      at = 0;
-    }
-    let y = state[at++];
-    y ^= y >>> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    return (y ^ (y >>> 18)) >>> 0;
-  };
-}
-
-const word = generator(DRAWS);
-/** @type {number[]} */
-const drawn = [];
-
-/**
- * What one step looks at: how often each letter follows each; each letter's places; behind each
- * letter the one of its last place; all places.
- * @typedef {{ asked: Float64Array, places: Float64Array, last: number[], all: number }} Seen
- * @param {boolean} batches @param {number} step @returns {Seen}
- */
-function seen(batches, step) {
-  if (!batches) return { asked: counts, places, last: LASTS, all: pairs };
-  while (drawn.length < (step + 1) * BATCH) drawn.push(word() % pairs);
-  const batch = { asked: new Float64Array(N * N), places: new Float64Array(N), last: new Array(N), all: BATCH };
-  for (const place of drawn.slice(step * BATCH, (step + 1) * BATCH)) {
-    const [id, following] = [ABC.indexOf(text[place]), ABC.indexOf(text[place + 1])];
-    batch.asked[id * N + following]++;
-    batch.places[id]++;
-    batch.last[id] = following;
-  }
-  return batch;
+  if (batches) batch ??= (await import("./letters_batches.mjs")).batch;
 }
 
 // --- the model: a table 27 × 2, then a matrix 27 × 2 and 27 biases, in one array ----------------
@@ -210,11 +162,9 @@ function run({ seed, how, batches, lossy, step, moves }) {
     found = { moves: [], models: [model], losses: [] };
     runs.set(key, found);
   }
-  const old = found.moves.map((move) => JSON.stringify(move));
-  const now = moves.map((move) => JSON.stringify(move));
-  const other = [...found.moves.filter((_, n) => !now.includes(old[n])),
-    ...moves.filter((_, n) => !old.includes(now[n]))];
-  const same = Math.min(...other.map((move) => move.step / EVERY));
+  const [old, now] = [found.moves, moves].map((all) => all.map((move) => JSON.stringify(move)));
+  const other = [...old.filter((one) => !now.includes(one)), ...now.filter((one) => !old.includes(one))];
+  const same = Math.min(...other.map((one) => JSON.parse(one).step / EVERY));
   found.moves = moves;
   found.models.splice(same + 1);
   found.losses.splice(same);
@@ -222,7 +172,7 @@ function run({ seed, how, batches, lossy, step, moves }) {
     if (k === found.models.length) {
       const next = carried(found.models[k - 1], moves, (k - 1) * EVERY);
       for (let s = (k - 1) * EVERY; s < k * EVERY; s++) {
-        change(next, gradient(next.p, seen(batches, s), lossy), how, s + 1);
+        change(next, gradient(next.p, batches && batch ? batch(s) : everything, lossy), how, s + 1);
       }
       found.models.push(next);
     }
@@ -238,15 +188,9 @@ export const now = (state) =>
 /** The loss at every tenth step so far. @param {State} state */
 export const losses = (state) => run(state).losses.slice(0, state.step / EVERY + 1);
 
-/** Where the chosen letter has been so far. @param {State} state @returns {[number, number][]} */
-export const trail = (state) => {
-  const { models } = run(state), { letter, step, moves } = state;
-  return letter < 0 ? [] : models.slice(0, step / EVERY + 1).flatMap(({ p }, k) => {
-    const here = [p, ...moves.some((move) => move.step === k * EVERY && move.letter === letter)
-      ? [carried(models[k], moves, k * EVERY).p] : []];
-    return here.map((q) => /** @type {[number, number]} */ ([q[2 * letter], q[2 * letter + 1]]));
-  });
-};
+/** Where the chosen letter has been so far. @param {State} state */
+export const trail = (state) => run(state).models.slice(0, state.step / EVERY + 1).map((model, k) =>
+  carried(model, state.moves, k * EVERY).p.subarray(2 * state.letter, 2 * state.letter + 2));
 
 // --- what the table has learned, as embedlib.letters measures it --------------------------------
 
@@ -268,12 +212,9 @@ function back(state) {
   const move = state.moves.at(-1);
   if (!move || state.step <= move.step) return null;
   const before = run(state).models[move.step / EVERY].p, p = now(state), { letter } = move;
-  const [home, here] = [before, p].map((q) => [q[2 * letter], q[2 * letter + 1]]);
-  return {
-    move,
-    far: Math.hypot(move.x * GRID - home[0], move.y * GRID - home[1]),
-    left: Math.hypot(here[0] - home[0], here[1] - home[1]),
-  };
+  const from = (/** @type {number} */ x, /** @type {number} */ y) =>
+    Math.hypot(x - before[2 * letter], y - before[2 * letter + 1]);
+  return { move, far: from(move.x * GRID, move.y * GRID), left: from(p[2 * letter], p[2 * letter + 1]) };
 }
 
 /** Whether the letter that was carried at least one unit away has come at least half of it back.
@@ -297,7 +238,7 @@ export function view(state) {
   const lowest = show(losses(state)[step / EVERY], 3);
   const way = back(state);
   const put = moves.filter((move) => move.step === step).at(-1);
-  const [who, ...where] = put ? [ABC[put.letter], ...stand[put.letter]] : [""];
+  const [x, y] = put ? stand[put.letter] : [];
   const said = { step: `${step}`, loss: lowest, nearest: ABC[nearest] };
   return {
     places: stand,
@@ -306,7 +247,7 @@ export function view(state) {
     nearest: apart ? ABC[nearest] : "–",
     chosen: letter < 0 ? [] : [ABC[letter], ...stand[letter]],
     said: /** @type {[string, Record<string, string>]} */ (
-      put ? ["carried", { ...said, who, x: where[0], y: where[1] }]
+      put ? ["carried", { ...said, who: ABC[put.letter], x, y }]
       : way ? ["after", {
         ...said, who: ABC[way.move.letter], far: show(way.far, 2), left: show(way.left, 2),
         from: `${way.move.step}`,
