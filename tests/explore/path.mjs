@@ -6,18 +6,19 @@ import * as letters from "../../web/explore/letters_states.mjs";
 
 /** @type {{ [name: string]: (...given: any[]) => unknown }} */
 const answers = {
-  /** The table at every tenth step of a run, after letters were carried. */
+  /** Each letter's places at every tenth step of a run, after letters were carried. */
   async path(state) {
     await letters.need(state);
     const found = [];
-    for (let step = 0; step <= letters.end(state); step += letters.EVERY) {
-      found.push([...letters.now({ ...state, step }).slice(0, 2 * letters.ABC.length)]);
+    const step = letters.end(state);
+    for (let letter = 0; letter < letters.ABC.length; letter++) {
+      found.push(letters.trail({ ...state, step, letter }));
     }
     return found;
   },
   async start(seed) {
     await letters.need({ ...letters.START, seed });
-    return [...letters.table(seed)];
+    return [...letters.table(seed).p];
   },
   softmax(scores) {
     const chances = Float64Array.from(scores);
@@ -29,7 +30,8 @@ const answers = {
     return Array.from({ length: many }, () => next());
   },
   change(how, p, grads) {
-    const model = { p: Float64Array.from(p), m: new Float64Array(p.length), v: new Float64Array(p.length) };
+    const [m, v] = [new Float64Array(p.length), new Float64Array(p.length)];
+    const model = { p: Float64Array.from(p), m, v };
     grads.forEach((/** @type {number[]} */ grad, /** @type {number} */ n) =>
       letters.change(model, Float64Array.from(grad), how, n + 1));
     return [...model.p];

@@ -107,9 +107,10 @@ def ways(runs):
     """How far each run of a page strays from embedlib's in float32."""
     states = [as_state(*one, step=0, letter=-1) for one in runs]
     for one, ours in zip(runs, asked(*(["path", state] for state in states)), strict=True):
-        theirs = [table.ravel() for _, table, _ in run(*one, dtype=np.float32)]
-        assert len(ours) == len(theirs)
-        yield one, np.abs(np.array(ours) - theirs).max()
+        theirs = np.array([table for _, table, _ in run(*one, dtype=np.float32)])
+        way = np.array(ours).swapaxes(0, 1)  # letters, steps, 2
+        assert way.shape == theirs.shape
+        yield one, np.abs(way - theirs).max()
 
 
 PATHS = {

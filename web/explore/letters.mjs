@@ -4,8 +4,8 @@ import {
   ABC, EDGE, EVERY, GRID, HOW, SEEDS, START, VOWELS, end, losses, need, ready, returned, trail, view,
 } from "./letters_states.mjs";
 
-const SIDE = 400, UNIT = 92; // pixels of the map, and of 1 in the table
-const WIDE = 260, HIGH = 170, LOW = 2.6, TOP = 4.05; // of the curve, and what losses it shows
+const UNIT = 92; // pixels of 1 in the table; the map has 400
+// The curve, 226 × 145 pixels, is for losses from 2.6 to 4.05.
 const ARROWS = /** @type {{ [key: string]: [number, number] }} */ (
   { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] });
 const look = new CSSStyleSheet();
@@ -15,15 +15,16 @@ look.replaceSync(`
 .vowel text { fill: var(--book-blue); font-weight: 700; }
 .far text { fill: var(--book-muted); }
 .letter rect { stroke: none; }
+polyline.hot { stroke-width: 1.5; }
 .letter.chosen rect { stroke: var(--book-orange); stroke-width: 2.5; }
 .hold { touch-action: none; fill: transparent; stroke: none; }
 .playing g { transition: transform 60ms linear; }
 .side { flex: 1 1 230px; max-width: 300px; }
 dl { display: grid; grid-template-columns: auto auto; gap: .1rem .8rem; margin: 0; }
-dt, .hint { color: var(--book-muted); } dd { margin: 0; font-weight: 700; text-align: right; }`);
+dt, .hint { color: var(--book-muted); } dd { margin: 0; white-space: nowrap; font-weight: 700; text-align: right; }`);
 
 /** @param {number} lost */
-const high = (lost) => HIGH - 20 - (Math.min(lost, TOP) - LOW) * ((HIGH - 26) / (TOP - LOW));
+const high = (lost) => 150 - 100 * (Math.min(lost, 4.05) - 2.6);
 /** @param {number} n @param {number} most */
 const within = (n, most) => Math.max(-most, Math.min(most, n)) + 0; // no −0
 /** A row of the table in pixels from the middle, at the edge if it is farther out.
@@ -39,12 +40,7 @@ class Letters extends Figure {
   /** @override */
   start() {
     const { seed, how, batches } = this.dataset;
-    return {
-      ...START,
-      seed: seed ? Number(seed) : START.seed,
-      how: how ?? START.how,
-      batches: batches !== undefined,
-    };
+    return { ...START, seed: Number(seed ?? START.seed), how: how ?? START.how, batches: batches === "" };
   }
 
   /** @override */
@@ -67,8 +63,8 @@ class Letters extends Figure {
       this.slider("at", new Array(2), (n) => { this.pause(); this.set({ step: n * EVERY }); }),
       this.choice("seed", SEEDS.map((seed) => [`${seed}`, `${seed}`]),
         (seed) => this.again({ seed: Number(seed) })),
-      this.choice("how", Object.entries(HOW).map(([key, [adam, lr]]) =>
-        [key, `${adam ? "Adam" : "SGD"}, lr ${lr}`]), (how) => this.again({ how })),
+      this.choice("how", HOW.map((key) =>
+        [key, key.replace("adam-", "Adam, lr ").replace("sgd-", "SGD, lr ")]), (how) => this.again({ how })),
       this.choice("batches", [["0", words.all_pairs], ["1", words.few_pairs]],
         (value) => this.again({ batches: value === "1" })),
       this.choice("letter", [["-1", words.none],
@@ -78,7 +74,7 @@ class Letters extends Figure {
     ];
   }
 
-  /** A run from the start. @param {Partial<typeof START>} changes */
+  /** @param {Partial<typeof START>} changes */
   again(changes) {
     this.pause();
     this.set({ ...changes, step: 0, moves: [] });
@@ -127,7 +123,7 @@ class Letters extends Figure {
       lossy: of("lossy") === "1", step: Number(of("step")), letter: Number(of("letter")), moves,
     };
     const last = { step: state.step, letter: Math.max(state.letter, 0), x: 0, y: 0 };
-    const right = SEEDS.includes(state.seed) && HOW[state.how] && state.letter >= -1
+    const right = SEEDS.includes(state.seed) && HOW.includes(state.how) && state.letter >= -1
       && [...moves, last].every(({ step, letter, x, y }, n) => step % EVERY === 0
         && step >= (moves[n - 1]?.step ?? 0) && step <= end({ ...state, moves: moves.slice(0, n) })
         && ABC[letter] && x === within(Math.round(x), EDGE) && y === within(Math.round(y), EDGE));
@@ -160,14 +156,13 @@ class Letters extends Figure {
     this.carry(x, y);
   }
 
-  /** Takes the letter nearest to the finger. Only then, and only when it moves, is it carried.
+  /** Takes the letter nearest to the finger, which carries it when it moves.
    * @param {PointerEvent} down */
   take(down) {
     const map = this.parts.map;
     const box = map.getBoundingClientRect();
-    const place = (/** @type {PointerEvent} */ event) => [
-      ((event.clientX - box.left) / box.width - 0.5) * SIDE,
-      ((event.clientY - box.top) / box.height - 0.5) * SIDE];
+    const place = (/** @type {PointerEvent} */ { clientX, clientY }) =>
+      [(clientX - box.left) / box.width, (clientY - box.top) / box.height].map((n) => 400 * n - 200);
     const start = place(down);
     const from = (/** @type {number[]} */ [x, y]) => Math.hypot(x - start[0], y - start[1]);
     const far = this.places.map((row) => from(pixels(row)));
@@ -194,25 +189,25 @@ class Letters extends Figure {
     const path = make("polyline", { class: "hot" });
     const hold = make("circle", { class: "hold", r: 24 });
     const map = make("svg", {
-      class: "map", viewBox: `${-SIDE / 2} ${-SIDE / 2} ${SIDE} ${SIDE}`, tabindex: 0,
+      class: "map", viewBox: "-200 -200 400 400", tabindex: 0,
       role: "application", "aria-label": words.map,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       onpointerdown: (/** @type {PointerEvent} */ event) => this.take(event),
     }, make("g", { "aria-hidden": "true" },
-      make("rect", { x: 1 - SIDE / 2, y: 1 - SIDE / 2, width: SIDE - 2, height: SIDE - 2, rx: 6 }),
+      make("rect", { x: -199, y: -199, width: 398, height: 398, rx: 6 }),
       path, ...letters, hold));
     const curve = make("polyline", { class: "row-1" });
     const whole = make("polyline", { class: "muted dashed" });
-    const steps = make("text", { class: "small end", x: WIDE - 6, y: HIGH - 8 });
+    const steps = make("text", { class: "small end", x: 254, y: 162 });
     const numbers = ["loss", "whole", "nearest", "chosen"].map((name) =>
       [make("dt", {}, words[name] ?? ""), make("dd", { "data-is": name })]);
     this.drawing.append(map, make("div", { class: "side" },
       make("dl", {}, ...numbers.flat()),
-      make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": words.curve },
-        make("path", { d: `M28 6V${HIGH - 20}H${WIDE - 6}` }), whole, curve,
+      make("svg", { viewBox: "0 0 260 170", role: "img", "aria-label": words.curve },
+        make("path", { d: "M28 6V150H254" }), whole, curve,
         ...[3, 4].map((n) => make("text", { class: "small", x: 14, y: high(n) }, `${n}`)),
         make("text", { class: "small start", x: 36, y: 12 }, "loss"),
-        make("text", { class: "small", x: 30, y: HIGH - 8 }, "0"), steps),
+        make("text", { class: "small", x: 30, y: 162 }, "0"), steps),
       make("p", { class: "hint" }, words.hint)));
     return { map, letters, path, hold, curve, whole, steps, numbers };
   }
@@ -224,11 +219,8 @@ class Letters extends Figure {
     if (!ready(state)) { need(state).then(() => this.show()); return; }
     const shown = view(state), last = end(state), { letter, step } = state;
     this.places = shown.places.map((row) => row.map((n) => Number(n.replace("−", "-"))));
-    this.put("seed", state.seed);
-    this.put("how", state.how);
-    this.put("batches", state.batches ? "1" : "0");
-    this.put("letter", letter);
-    this.put("lossy", state.lossy);
+    for (const name of /** @type {const} */ (["seed", "how", "letter", "lossy"])) this.put(name, state[name]);
+    this.put("batches", Number(state.batches));
     const slider = /** @type {any} */ (this.shadowRoot?.querySelector("[name=at]"));
     slider.max = last / EVERY;
     this.put("at", step / EVERY, `${step}`);
@@ -239,11 +231,11 @@ class Letters extends Figure {
       each.classList.toggle("far", this.places[id].some((n) => Math.abs(n) > EDGE * GRID));
       each.classList.toggle("chosen", id === letter);
     });
-    const [x, y] = letter < 0 ? [SIDE, SIDE] : pixels(this.places[letter]);
+    const [x, y] = letter < 0 ? [400, 400] : pixels(this.places[letter]);
     parts.hold.style.transform = `translate(${x}px, ${y}px)`;
-    parts.path.setAttribute("points", letter < 0 ? "" : trail(state).map((row) => pixels([...row])).join(" "));
+    parts.path.setAttribute("points", letter < 0 ? "" : trail(state).map(pixels).join(" "));
     const curve = (/** @type {number[]} */ lost) =>
-      lost.map((loss, n) => [28 + n * EVERY / last * (WIDE - 34), high(loss)]).join(" ");
+      lost.map((loss, n) => [28 + n * EVERY / last * 226, high(loss)]).join(" ");
     parts.curve.setAttribute("points", curve(losses(state)));
     parts.whole.setAttribute("points", curve(state.lossy ? losses({ ...state, lossy: false }) : []));
     parts.steps.textContent = `${last}`;

@@ -6,17 +6,13 @@ import { show } from "./numbers.mjs";
 export { ABC };
 export const VOWELS = "aeiou";
 export const SEEDS = [666, 0, 1, 2, 3, 4, 5, 6, 8, 9];
-/** Optimizers with their learning rates. @type {{ [name: string]: [adam: boolean, lr: number] }} */
-export const HOW = {
-  "adam-0.01": [true, 0.01], "adam-0.05": [true, 0.05], "adam-0.1": [true, 0.1],
-  "sgd-0.3": [false, 0.3], "sgd-1": [false, 1], "sgd-3": [false, 3],
-};
+export const HOW = ["adam-0.01", "adam-0.05", "adam-0.1", "sgd-0.3", "sgd-1", "sgd-3"];
 export const EVERY = 10; // steps between two states that can be seen
 export const GRID = 0.25, EDGE = 8; // a letter is put down at −8 … 8 times 0.25
-const AGAIN = 200, MOST = 2000; // steps after a letter was carried; of all
+const AGAIN = 400, MOST = 2000; // steps after a letter was carried; of all
 
 /**
- * how: a key of HOW; batches: 256 pairs a step, else all of them; lossy: by `out[ids] += g`;
+ * how: one of HOW; batches: 256 pairs a step, else all of them; lossy: by `out[ids] += g`;
  * letter: the chosen id, or −1; moves: who was carried where, after which step.
  * @typedef {{ step: number, letter: number, x: number, y: number }} Move
  * @typedef {{ seed: number, how: string, batches: boolean, lossy: boolean, step: number,
@@ -39,8 +35,7 @@ const everything = { asked: counts, places, last: Array.from(LAST, (letter) => A
 /** @type {{ [seed: number]: string }} */
 let starts = { 666: FIRST };
 /**
- * What a step looks at: how often each letter follows each; the places of each letter; behind each
- * letter the one of its last place; all places.
+ * What a step looks at: how often each letter follows each; each letter's places; its last follower.
  * @typedef {{ asked: Float64Array, places: Float64Array, last: number[], all: number }} Seen
  * @type {undefined | ((step: number) => Seen)}
  */
@@ -59,10 +54,13 @@ export async function need({ seed, batches }) {
 
 const OUT = 2 * N, BIAS = 4 * N;
 
-/** @param {number} seed */
+/** @typedef {{ p: Float64Array, m: Float64Array, v: Float64Array }} Model with Adam's memory */
+
+/** @param {number} seed @returns {Model} */
 export function table(seed) {
   const bytes = Uint8Array.from(atob(starts[seed]), (sign) => sign.charCodeAt(0));
-  return Float64Array.from(new Float32Array(bytes.buffer));
+  const p = Float64Array.from(new Float32Array(bytes.buffer));
+  return { p, m: p.map(() => 0), v: p.map(() => 0) };
 }
 
 /** Scores become chances, in place. @param {Float64Array} z @returns {number} the log of what
@@ -117,80 +115,58 @@ export function gradient(p, { asked, places: each, last, all }, lossy) {
   return grad;
 }
 
-/** @typedef {{ p: Float64Array, m: Float64Array, v: Float64Array }} Model with Adam's memory */
-
 /** One step of an optimizer, in place. @param {Model} model @param {Float64Array} grad
  * @param {string} how @param {number} t the number of the step, from 1 */
 export function change({ p, m, v }, grad, how, t) {
-  const [adam, lr] = HOW[how], first = 1 - 0.9 ** t, second = 1 - 0.999 ** t;
+  const [name, lr] = how.split("-"), first = 1 - 0.9 ** t, second = 1 - 0.999 ** t;
   for (let i = 0; i < p.length; i++) {
     m[i] = 0.9 * m[i] + 0.1 * grad[i];
     v[i] = 0.999 * v[i] + 0.001 * grad[i] * grad[i];
-    p[i] -= lr * (adam ? m[i] / first / (Math.sqrt(v[i] / second) + 1e-8) : grad[i]);
+    p[i] -= Number(lr) * (name === "adam" ? m[i] / first / (Math.sqrt(v[i] / second) + 1e-8) : grad[i]);
   }
 }
 
-// --- a run: the model at every tenth step, as far as somebody asked ------------------------------
+// --- a run, at every tenth step --------------------------------------------------------------
 
-/** @typedef {{ moves: Move[], models: Model[], losses: number[] }} Run */
-/** @type {Map<string, Run>} */
-const runs = new Map();
+/** @type {Map<string, Model & { lost: number }>} */
+const known = new Map();
 
 /** @param {State} state */
-export const end = ({ how, batches, moves }) =>
-  Math.min(MOST, Math.max(HOW[how][0] && !batches ? 400 : 1000,
-    ...moves.map((move) => move.step + AGAIN)));
+export const end = ({ how, batches, moves }) => Math.min(MOST, Math.max(
+  how.startsWith("adam") && !batches ? 400 : 1000, ...moves.map((move) => move.step + AGAIN)));
 
-/** The model after a step, with the letters carried that were carried there.
- * @param {Model} model @param {Move[]} moves @param {number} step */
-function carried(model, moves, step) {
-  const p = model.p.slice();
-  for (const move of moves.filter((one) => one.step === step)) {
-    p.set([move.x * GRID, move.y * GRID], 2 * move.letter);
-  }
-  return { p, m: model.m.slice(), v: model.v.slice() };
-}
-
-/** @param {State} state @returns {Run} of at least as many steps as the state has */
-function run({ seed, how, batches, lossy, step, moves }) {
-  const key = [seed, how, batches, lossy].join();
-  let found = runs.get(key);
+/** The model in a state; if not put, before letters are carried there.
+ * @param {State} state @returns {Model & { lost: number }} */
+function model(state, put = true) {
+  const { seed, how, batches, lossy, step } = state;
+  const moves = state.moves.filter((move) => move.step < step || (put && move.step === step));
+  const key = JSON.stringify([seed, how, batches, lossy, step, moves]);
+  let found = known.get(key);
   if (!found) {
-    if (runs.size > 3) runs.clear();
-    const p = table(seed);
-    const model = { p, m: new Float64Array(p.length), v: new Float64Array(p.length) };
-    found = { moves: [], models: [model], losses: [] };
-    runs.set(key, found);
-  }
-  const [old, now] = [found.moves, moves].map((all) => all.map((move) => JSON.stringify(move)));
-  const other = [...old.filter((one) => !now.includes(one)), ...now.filter((one) => !old.includes(one))];
-  const same = Math.min(...other.map((one) => JSON.parse(one).step / EVERY));
-  found.moves = moves;
-  found.models.splice(same + 1);
-  found.losses.splice(same);
-  for (let k = found.losses.length; k <= step / EVERY; k++) {
-    if (k === found.models.length) {
-      const next = carried(found.models[k - 1], moves, (k - 1) * EVERY);
-      for (let s = (k - 1) * EVERY; s < k * EVERY; s++) {
-        change(next, gradient(next.p, batches && batch ? batch(s) : everything, lossy), how, s + 1);
-      }
-      found.models.push(next);
+    const before = step ? model({ ...state, step: step - EVERY }) : table(seed);
+    const [p, m, v] = [before.p, before.m, before.v].map((numbers) => numbers.slice());
+    for (let s = step - EVERY; s >= 0 && s < step; s++) {
+      change({ p, m, v }, gradient(p, batches && batch ? batch(s) : everything, lossy), how, s + 1);
     }
-    found.losses.push(loss(carried(found.models[k], moves, k * EVERY).p));
+    for (const move of moves) {
+      if (move.step === step) p.set([move.x * GRID, move.y * GRID], 2 * move.letter);
+    }
+    found = { p, m, v, lost: loss(p) };
+    known.set(key, found);
   }
   return found;
 }
 
-/** The numbers of the model in a state. @param {State} state */
-export const now = (state) =>
-  carried(run(state).models[state.step / EVERY], state.moves, state.step).p;
+/** @param {State} state */
+const way = (state) => Array.from({ length: state.step / EVERY + 1 }, (_, n) =>
+  model({ ...state, step: n * EVERY }));
 
-/** The loss at every tenth step so far. @param {State} state */
-export const losses = (state) => run(state).losses.slice(0, state.step / EVERY + 1);
+/** The loss so far. @param {State} state */
+export const losses = (state) => way(state).map(({ lost }) => lost);
 
 /** Where the chosen letter has been so far. @param {State} state */
-export const trail = (state) => run(state).models.slice(0, state.step / EVERY + 1).map((model, k) =>
-  carried(model, state.moves, k * EVERY).p.subarray(2 * state.letter, 2 * state.letter + 2));
+export const trail = (state) => way(state).map(({ p }) =>
+  [p[2 * state.letter], p[2 * state.letter + 1]]);
 
 // --- what the table has learned, as embedlib.letters measures it --------------------------------
 
@@ -206,22 +182,26 @@ function along(p) {
   return Array.from({ length: N }, (_, id) => (p[2 * id] * x + p[2 * id + 1] * y) / Math.hypot(x, y));
 }
 
-/** How far a letter has come back to where it was before it was last carried, if it was.
+/** How far a letter was last carried, and how far it is now from where it was taken.
  * @param {State} state */
-function back(state) {
+function carried(state) {
   const move = state.moves.at(-1);
   if (!move || state.step <= move.step) return null;
-  const before = run(state).models[move.step / EVERY].p, p = now(state), { letter } = move;
+  const [home, here] = [model({ ...state, step: move.step }, false).p, model(state).p];
   const from = (/** @type {number} */ x, /** @type {number} */ y) =>
-    Math.hypot(x - before[2 * letter], y - before[2 * letter + 1]);
-  return { move, far: from(move.x * GRID, move.y * GRID), left: from(p[2 * letter], p[2 * letter + 1]) };
+    Math.hypot(x - home[2 * move.letter], y - home[2 * move.letter + 1]);
+  return {
+    move,
+    far: from(move.x * GRID, move.y * GRID),
+    left: from(here[2 * move.letter], here[2 * move.letter + 1]),
+  };
 }
 
 /** Whether the letter that was carried at least one unit away has come at least half of it back.
  * @param {State} state */
 export function returned(state) {
-  const way = back(state);
-  return way !== null && way.far >= 1 && way.left < way.far / 2;
+  const back = carried(state);
+  return back !== null && back.far >= 1 && back.left < back.far / 2;
 }
 
 /**
@@ -230,28 +210,31 @@ export function returned(state) {
  */
 export function view(state) {
   const { step, letter, lossy, moves } = state;
-  const p = now(state);
-  const stand = Array.from(ABC, (_, id) => [show(p[2 * id], 2), show(p[2 * id + 1], 2)]);
+  if (known.size > 3000) known.clear();
+  const { p, lost } = model(state);
+  const rows = Array.from(ABC, (_, id) => [show(p[2 * id], 2), show(p[2 * id + 1], 2)]);
   const line = along(p);
-  const nearest = consonants.reduce((one, id) => (line[id] > line[one] ? id : one), consonants[0]);
+  const nearest = consonants.reduce((one, id) => (line[id] > line[one] ? id : one));
   const apart = Math.min(...vowels.map((id) => line[id])) > line[nearest];
-  const lowest = show(losses(state)[step / EVERY], 3);
-  const way = back(state);
-  const put = moves.filter((move) => move.step === step).at(-1);
-  const [x, y] = put ? stand[put.letter] : [];
-  const said = { step: `${step}`, loss: lowest, nearest: ABC[nearest] };
+  const back = carried(state), put = moves.filter((move) => move.step === step).at(-1);
+  const now = { step: `${step}`, loss: show(lost, 3), nearest: ABC[nearest] };
+  /** @type {[string, Record<string, string>]} */
+  let said = [step === 0 ? "begin" : apart ? "apart" : "mixed", now];
+  if (put) {
+    const [x, y] = rows[put.letter];
+    said = ["carried", { ...now, who: ABC[put.letter], x, y }];
+  } else if (back) {
+    const { move, far, left } = back;
+    said = ["after", {
+      ...now, who: ABC[move.letter], from: `${move.step}`, far: show(far, 2), left: show(left, 2),
+    }];
+  }
   return {
-    places: stand,
-    loss: lowest,
-    whole: lossy ? show(losses({ ...state, lossy: false })[step / EVERY], 3) : "",
-    nearest: apart ? ABC[nearest] : "–",
-    chosen: letter < 0 ? [] : [ABC[letter], ...stand[letter]],
-    said: /** @type {[string, Record<string, string>]} */ (
-      put ? ["carried", { ...said, who: ABC[put.letter], x, y }]
-      : way ? ["after", {
-        ...said, who: ABC[way.move.letter], far: show(way.far, 2), left: show(way.left, 2),
-        from: `${way.move.step}`,
-      }]
-      : [step === 0 ? "begin" : apart ? "apart" : "mixed", said]),
+    places: rows,
+    loss: now.loss,
+    whole: lossy ? show(model({ ...state, lossy: false }).lost, 3) : "",
+    nearest: apart ? now.nearest : "–",
+    chosen: letter < 0 ? [] : [ABC[letter], ...rows[letter]],
+    said,
   };
 }
