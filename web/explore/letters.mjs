@@ -97,11 +97,10 @@ class Letters extends Figure {
 
   /** @override */
   answer() {
-    const { step } = this.state;
+    if (!ready(this.state)) return null;
     if (this.dataset.question === "back") return returned(this.state) ? "guess_back_2" : null;
-    const asked = { ...this.start(), letter: this.state.letter, step };
-    return step === end(asked) && JSON.stringify(asked) === JSON.stringify(this.state)
-      ? "guess_nearest_2" : null;
+    const right = this.state.step === end(this.state) && "hny".indexOf(view(this.state).nearest) + 1;
+    return right ? `guess_nearest_${right}` : null;
   }
 
   /** @override */
