@@ -47,7 +47,8 @@ def modules() -> Iterator[tuple[str, str]]:
     counts = ",".join(map(str, letters.count(*letters.pairs()).ravel().tolist()))
     yield (
         "letters_data.mjs",
-        f'{said}\nexport const ABC = "{letters.ABC}";\nexport const COUNTS = "{counts}";\nexport const LAST = "{last_following()}";\n'
+        f'{said}\nexport const ABC = "{letters.ABC}";\nexport const COUNTS = "{counts}";\n'
+        f'export const LAST = "{last_following()}";\n'
         f'export const FIRST = "{start(FIRST)}";\n',
     )
     lines = "".join(f'  {seed}: "{start(seed)}",\n' for seed in SEEDS[1:])
