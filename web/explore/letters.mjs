@@ -17,7 +17,7 @@ look.replaceSync(`
 .letter rect { stroke: none; }
 polyline.hot { stroke-width: 1.5; }
 .letter.chosen rect { stroke: var(--book-orange); stroke-width: 2.5; }
-.hold { touch-action: none; fill: transparent; stroke: none; }
+.hold { fill: transparent; stroke: none; }
 .playing g { transition: transform 60ms linear; }
 .side { flex: 1 1 230px; max-width: 300px; }
 dl { display: grid; grid-template-columns: auto auto; gap: .1rem .8rem; margin: 0; }
@@ -167,6 +167,8 @@ class Letters extends Figure {
     const far = this.places.map((row) => from(pixels(row)));
     this.pause();
     this.set({ letter: far.indexOf(Math.min(...far)) });
+    // A finger scrolls the page, unless it lies on the letter that it chose before.
+    if (down.pointerType === "touch" && down.target !== this.parts.hold) return;
     let moving = false;
     map.setPointerCapture(down.pointerId);
     map.onpointermove = (/** @type {PointerEvent} */ event) => {
@@ -186,7 +188,9 @@ class Letters extends Figure {
       make("circle", { r: VOWELS.includes(letter) ? 10 : 0, class: "row-1" }),
       make("rect", { x: -11, y: -11, width: 22, height: 22 }), make("text", {}, letter)));
     const path = make("polyline", { class: "hot" });
-    const hold = make("circle", { class: "hold", r: 24 });
+    const hold = make("circle", {
+      class: "hold", r: 24, ontouchstart: (/** @type {Event} */ event) => event.preventDefault(), // no scrolling
+    });
     const map = make("svg", {
       class: "map", viewBox: "-200 -200 400 400", tabindex: 0,
       role: "application", "aria-label": words.map,
