@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import embedlib
+from embedlib import letters
 
 HERE = Path(__file__).resolve().parent
 PALETTE = json.loads((HERE.parent / "embedlib" / "palette.json").read_text("utf-8"))
@@ -342,6 +343,31 @@ def row() -> Drawing:
     return d
 
 
+def letter_maps() -> Drawing:
+    """The letters as they were drawn, and after 400 steps, at whole pixels."""
+    d = Drawing(560, 306)
+    embedlib.manual_seed(666)
+    model = letters.NextLetter()
+    adam = embedlib.optim.Adam(model.parameters(), lr=0.05)
+    for left, steps in ((5, 0), (295, 400)):
+        letters.train(model, adam, steps)
+        table = model.table.weight.data
+        d.text(left + 130, 20, f"step {steps}", "muted", 14)
+        d.box(left, 32, 260, 260, "grid")
+        for letter, row in zip(letters.ABC, table, strict=True):
+            x, y = np.rint(np.clip(row, -2, 2) * 59).astype(int).tolist()
+            at, vowel, far = (
+                (left + 130 + x, 162 - y),
+                letter in letters.VOWELS,
+                abs(row).max() > 2,
+            )
+            if vowel:
+                d.parts.append(f'<circle class="s-blue none" cx="{at[0]}" cy="{at[1]}" r="10"/>')
+            role = "blue" if vowel else "muted" if far else "ink"
+            d.text(at[0], at[1] + 4, letter, role, 14)
+    return d
+
+
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
     d = Drawing(460, 262)
@@ -478,6 +504,7 @@ FIGURES = {
     "scatter": scatter,
     "norm": norm,
     "row": row,
+    "letters": letter_maps,
     "padding_gradient": padding_gradient,
     "scaled_gradient": scaled_gradient,
     "sparse_gradient": sparse_gradient,

@@ -3,7 +3,9 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 
 const figure = process.argv[2];
-const { view } = await import(`../../web/explore/${figure}_states.mjs`);
+const { need, view } = await import(`../../web/explore/${figure}_states.mjs`);
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(view(JSON.parse(line)))}\n`);
+  const state = JSON.parse(line);
+  await need?.(state); // some figures load their data when they are asked for
+  process.stdout.write(`${JSON.stringify(view(state))}\n`);
 }

@@ -116,7 +116,9 @@ def test_a_figure_is_accessible_and_fits_a_phone(figure, name, code, theme):
 @every_figure
 def test_every_control_is_reached_by_keyboard_and_pressed_by_it(figure, name):
     here = figure(name)
-    controls = here.locator("section :is(button, select, input):enabled, section a")
+    controls = here.locator(
+        "section :is(button, select, input):enabled, section :is(a, [tabindex='0'])"
+    )
     controls.first.focus()
     reached = set()
     for _ in range(controls.count()):

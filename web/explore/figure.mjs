@@ -241,7 +241,7 @@ export class Figure extends HTMLElement {
    * @param {(index: number) => void} slide
    */
   slider(key, values, slide) {
-    return make("label", { class: "slider" }, make("span", {}, this.words[key], " ", make("output")),
+    return make("label", { class: "slider" }, make("span", {}, this.words[key], " ", make("output", { "aria-live": "off" })),
       make("input", {
         type: "range",
         name: key,
