@@ -23,6 +23,12 @@ fieldset button { margin: 0 .5rem .4rem 0; }
 .foot { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-bottom: 0; }
 .link { color: var(--book-blue); min-height: 44px; display: inline-flex; align-items: center; }
 .drawing { overflow-x: auto; }
+.beside { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: center; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .15rem .5rem; text-align: right; font-weight: 400; color: var(--book-muted); }
+th[scope=row] { text-align: left; }
+.now { color: var(--book-ink); font-weight: 700; }
+.sum { text-align: center; min-height: 1.5em; overflow-wrap: anywhere; }
 svg { display: block; max-width: 100%; height: auto; margin: .5rem auto; touch-action: pan-y; }
 text { fill: var(--book-ink); font: 15px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; text-anchor: middle; dominant-baseline: central; }
 text.small { font-size: 13px; fill: var(--book-muted); }
