@@ -35,7 +35,7 @@ class Counted(float):
 
 @cache
 def work_of_product(letters: int, rows: int) -> list[list[str]]:
-    """Multiplications, additions and numbers of the table read, after each number of the result."""
+    """Multiplications, additions and numbers read, after each number of the result."""
     Counted.multiplied = Counted.added = Counted.read = 0
     table, after = [[Counted(x) for x in row] for row in WEIGHT[:rows].tolist()], [["0"] * 3]
     for _, c in product(range(letters), range(COLUMNS)):
@@ -99,7 +99,7 @@ def shown(word: str, step: int, way: str, unknown: bool) -> dict[str, Any]:
         "work": {
             "multiplied": [counts[0], "0"],
             "added": [counts[1], "0"],
-            "read": [counts[2], str(sum(map(bool, sum(out, []))))],
+            "read": [counts[2], str(sum(bool(number) for row in out for number in row))],
         },
         "said": said,
     }

@@ -56,7 +56,7 @@ class Lookup extends Figure {
 
   /** @param {string} sign */
   refuse(sign) {
-    const id = sign.codePointAt(0) - "a".codePointAt(0) + 1;
+    const id = sign.charCodeAt(0) - "a".charCodeAt(0) + 1;
     this.say(/[a-z]/.test(sign) ? "out_of_range" : "no_id", { letter: sign, id: `${id}`, last: `${SIGNS.length - 1}` });
     this.tell();
   }
@@ -171,7 +171,7 @@ class Lookup extends Figure {
     const { step, way, unknown } = this.state;
     const height = rows(this.state), product = way === "product";
     const last = step - 1, place = Math.floor(last / COLUMNS), column = last % COLUMNS;
-    const right = LEFT + (SIGNS.length + 1) * BIT + 44, below = TOP + (SIGNS.length + 1) * HIGH + 30;
+    const right = LEFT + (SIGNS.length + 1) * BIT + 44, below = TOP + height * HIGH + 32;
     const y = (/** @type {number} */ n) => below + n * HIGH, mid = HIGH / 2;
     const id = step ? idOf(shown.letters[place]) : -1;
     const parts = [
@@ -203,12 +203,14 @@ class Lookup extends Figure {
         make("path", { class: "hot", d: `M${LEFT} ${from} C${x} ${from} ${x - 70} ${to} ${x} ${to} m-7 -5l7 5l-7 5` }),
         make("path", { class: "hot dashed", d: `M${end} ${to} C${end + 24} ${to} ${end + 24} ${from} ${end} ${from}` }));
     }
-    return make("svg", {
+    const picture = make("svg", {
       viewBox: `0 0 ${right + COLUMNS * NUMBER + 24} ${y(LONGEST) + 2}`,
       width: 1.25 * (right + COLUMNS * NUMBER + 24),
       role: "img",
       "aria-label": [`weight ${shown.weight.join("; ")}`, `ids ${shown.ids}`, shown.sum].join(". "),
     }, ...parts);
+    for (const hot of picture.querySelectorAll("rect.hot")) picture.append(hot.parentNode); // over its neighbours
+    return picture;
   }
 
   /** A sign and its id. @param {number} x @param {number} y @param {string} sign @param {string} id @param {number} row @param {number} [n] */
