@@ -137,10 +137,8 @@ CONTROLS: dict[str, list[Any]] = {
     "scaled": [True, False],
     "sparse": [False, True],
 }
-REFUSED: list[tuple[str, dict[str, bool]]] = [
-    ("sparse", {}),
-    ("scaled", {"scaled": False, "sparse": True}),
-]
+# A switch, and the state in which torch would refuse it.
+REFUSED = [("sparse", START), ("scaled", START | {"scaled": False, "sparse": True})]
 WRONG: list[Any] = []
 
 
@@ -159,11 +157,13 @@ def drive(figure: Any, state: State) -> None:
         figure.locator("[data-do=step]").click()
     border = figure.locator("[role=slider]")
     if state["border"] == 4:  # by a finger
-        border.drag_to(
-            figure.locator("[data-place='4']"),
-            source_position={"x": 20, "y": 30},
-            target_position={"x": 1, "y": 5},
-        )
+        border.scroll_into_view_if_needed()
+        there = figure.locator("[data-place='4']").bounding_box()
+        mouse, y = figure.page.mouse, there["y"] + 10
+        mouse.move(there["x"] + 70, y)
+        mouse.down()
+        mouse.move(there["x"] + 3, y, steps=3)
+        mouse.up()
     else:
         border.focus()
         figure.page.keyboard.press("Home")

@@ -4,7 +4,7 @@ import { PLACES, RATES, ROWS, rows, START, TEXTS, UPSTREAM, view } from "./batch
 import { short } from "./numbers.mjs";
 
 const WIDE = 336, BOX = 33, LEFT = 66, HIGH = 28; // of a picture; of a letter, and where they begin; of a row
-const FAR = 2.5, ZERO = 216, UNIT = (ZERO - 30) / FAR; // the rows of the table stand between −FAR and 0
+const FAR = 2.5, ZERO = 194, UNIT = (ZERO - 30) / FAR; // the rows of the table stand between −FAR and 0
 /** What a key adds to the border. @type {Record<string, number>} */
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -PLACES, End: PLACES };
 /** @param {number} n */
@@ -164,7 +164,7 @@ class Batch extends Figure {
         make("text", { x: x(place + 0.5), y: 39, class: colour(letter), "data-is": `letter-${place}` }, letter),
         make("text", { x: x(place + 0.5), y: 72, class: "small", "data-is": `upstream-${place}` }, shown.upstream[place]),
       ]),
-      make("path", { class: "hot", d: `M${x(border)} 4v78 m-9 4l-6 -5v10z m18 0l6 -5v10z` }),
+      make("path", { class: "hot", d: `M${x(border)} 4v78 m-9 -1v10l-7 -5z m18 0v10l7 -5z` }),
       make("circle", { class: "hot", cx: x(border), cy: 86, r: 4 }),
     ]);
   }
@@ -172,24 +172,24 @@ class Batch extends Figure {
   /** Counts and gradients of both batches. @param {ReturnType<typeof view>} shown */
   gradients(shown) {
     const top = 44;
-    /** @param {number} n @param {number} row @param {number} x @param {string} name @param {string} number @param {string} look */
-    const cell = (n, row, x, name, number, look) => [
-      ...(look ? [make("rect", { x: x - 25, y: top + row * HIGH, width: 50, height: HIGH - 4, rx: 3, class: look })] : []),
+    /** @param {number} n @param {number} row @param {number} x @param {string} name @param {string} number @param {string} look @param {number} wide */
+    const cell = (n, row, x, name, number, look, wide) => [
+      ...(look ? [make("rect", { x: x - wide / 2, y: top + row * HIGH, width: wide, height: HIGH - 4, rx: 3, class: look })] : []),
       ...(number ? [make("text", { x, y: top + row * HIGH + 12, "data-is": `${name}-${n}-${row}` }, number)] : []),
     ];
     return this.picture(top + 4 * HIGH, 0.92, `weight.grad ${JSON.stringify([shown.plain, shown.scaled])}`, [
       ...[...ROWS].map((letter, row) => make("text", { x: 8, y: top + row * HIGH + 12, class: colour(letter) }, letter)),
       ...[0, 1].flatMap((n) => {
-        const x = 42 + n * 162;
+        const x = 38 + n * 157;
         return [
-          make("text", { x: x + 56, y: 10, class: "small" }, this.batch(n)),
+          make("text", { x: x + 72, y: 10, class: "small" }, this.batch(n)),
           make("text", { x, y: 30, class: "small" }, this.words.count),
-          make("text", { x: x + 52, y: 30, class: "small" }, "False"),
-          ...(shown.scaled.length ? [make("text", { x: x + 106, y: 30, class: "small" }, "True")] : []),
+          make("text", { x: x + 46, y: 30, class: "small" }, "False"),
+          ...(shown.scaled.length ? [make("text", { x: x + 103, y: 30, class: "small" }, "True")] : []),
           ...[...ROWS].flatMap((_, row) => [
-            ...cell(n, row, x, "counts", shown.counts[n][row], ""),
-            ...cell(n, row, x + 52, "plain", shown.plain[n][row], "muted"),
-            ...(shown.scaled.length ? cell(n, row, x + 106, "scaled", shown.scaled[n][row], "hot dashed") : []),
+            ...cell(n, row, x, "counts", shown.counts[n][row], "", 0),
+            ...cell(n, row, x + 46, "plain", shown.plain[n][row], "ink", 48),
+            ...(shown.scaled.length ? cell(n, row, x + 103, "scaled", shown.scaled[n][row], "hot dashed", 59) : []),
           ]),
         ];
       }),
@@ -204,18 +204,18 @@ class Batch extends Figure {
       make("text", { x: x(-FAR / 2), y: 10, class: "small" }, "weight"),
       make("text", { x: x(-FAR), y: 30, class: "small" }, short(-FAR)),
       make("text", { x: x(0), y: 30, class: "small" }, "0"),
-      make("text", { x: 262, y: 30, class: "small" }, "● False"),
-      ...(both ? [make("text", { x: 312, y: 30, class: "small" }, "◇ True")] : []),
+      make("text", { x: 236, y: 30, class: "small" }, "○ False"),
+      ...(both ? [make("text", { x: 303, y: 30, class: "small" }, "◇ True")] : []),
       ...[...ROWS].flatMap((letter, row) => {
         const y = top + row * HIGH + 12;
         return [
           make("text", { x: 8, y, class: colour(letter) }, letter),
           make("line", { x1: x(-FAR), x2: x(0), y1: y, y2: y }),
           ...(both ? [make("path", { class: "hot dashed", d: `M${x(at.whole[row])} ${y - 11}v22` })] : []),
-          make("circle", { cx: x(at.plain[row]), cy: y, r: 5, class: colour(letter) }),
+          make("circle", { cx: x(at.plain[row]), cy: y, r: 5, class: "ink" }),
           ...(both ? [make("path", { class: "hot", d: `M${x(at.scaled[row])} ${y - 8}l8 8l-8 8l-8 -8z` })] : []),
-          make("text", { x: 258, y, "data-is": `after-plain-${row}` }, shown.after.plain[row]),
-          ...(both ? [make("text", { x: 312, y, "data-is": `after-scaled-${row}` }, shown.after.scaled[row])] : []),
+          make("text", { x: 236, y, "data-is": `after-plain-${row}` }, shown.after.plain[row]),
+          ...(both ? [make("text", { x: 303, y, "data-is": `after-scaled-${row}` }, shown.after.scaled[row])] : []),
         ];
       }),
       ...(both ? [make("text", { x: 30, y: top + 4 * HIGH + 8, class: "small start" }, `┆ ${this.words.one_batch}`)] : []),
