@@ -67,7 +67,7 @@ class Batch extends Figure {
     if (on && (this.state.scaled || this.state.sparse)) {
       this.put(name, false);
       this.say("refused");
-      this.tell();
+      this.said.textContent = this.sentence; // without a word on what was guessed
     } else this.anew({ [name]: on });
   }
 

@@ -58,20 +58,20 @@ class Lookup extends Figure {
   refuse(sign) {
     const id = sign.charCodeAt(0) - "a".charCodeAt(0) + 1;
     this.say(/[a-z]/.test(sign) ? "out_of_range" : "no_id", { letter: sign, id: `${id}`, last: `${SIGNS.length - 1}` });
-    this.tell();
+    this.said.textContent = this.sentence; // without a word on what was guessed
   }
 
   /** With a row for unknown letters the word that was refused is taken. @param {boolean} unknown */
   know(unknown) {
     this.pause();
-    const { word } = this.state;
+    const { word } = this.state, typed = this.typed;
     const strange = [...word].find((sign) => !known(sign));
     if (unknown || strange === undefined) this.set({ unknown });
     else {
       this.set({ unknown, word: [...word].filter(known).join("") || START.word, step: 0 });
       this.refuse(strange);
     }
-    if (unknown && this.typed && this.typed !== word) this.set({ word: this.typed, step: 0 });
+    if (unknown && typed && typed !== word) this.set({ word: typed, step: 0 });
   }
 
   /** A lookup copies whole rows. @param {number} step @param {string} way */
