@@ -209,7 +209,8 @@ class Lookup extends Figure {
       role: "img",
       "aria-label": [`weight ${shown.weight.join("; ")}`, `ids ${shown.ids}`, shown.sum].join(". "),
     }, ...parts);
-    for (const hot of picture.querySelectorAll("rect.hot")) picture.append(hot.parentNode); // over its neighbours
+    for (const look of ["one", "hot"]) // these stand over their neighbours
+      for (const cell of picture.querySelectorAll(`rect.${look}`)) picture.append(cell.parentNode);
     return picture;
   }
 
