@@ -23,12 +23,15 @@ SMALL = """figure => [...figure.shadowRoot.querySelectorAll("button, select, inp
 FRAMES = """() => { const ask = requestAnimationFrame; window.frames_asked = 0;
   window.requestAnimationFrame = (draw) => { window.frames_asked++; return ask(draw); }; }"""
 
-every_figure = pytest.mark.parametrize("name", FIGURES)
-in_both = pytest.mark.parametrize("code", ["en", pytest.param("zh", marks=slow)])
-
 
 def module(name):
     return import_module(f"tests.explore.{name}")
+
+
+PLAYED = [name for name in FIGURES if getattr(module(name), "PLAYS", True)]
+every_figure = pytest.mark.parametrize("name", FIGURES)
+every_played_figure = pytest.mark.parametrize("name", PLAYED)
+in_both = pytest.mark.parametrize("code", ["en", pytest.param("zh", marks=slow)])
 
 
 @pytest.fixture
@@ -139,6 +142,18 @@ def test_every_control_is_reached_by_keyboard_and_pressed_by_it(figure, name):
 
 
 @every_figure
+def test_arrow_keys_move_each_slider_by_one_place(figure, name):
+    here = figure(name)
+    for slider in here.locator("input[type=range]:enabled").all():
+        slider.focus()
+        at, link = int(slider.input_value()), here.locator(".link").get_attribute("href")
+        here.page.keyboard.press("ArrowRight" if at == 0 else "ArrowLeft")
+        assert int(slider.input_value()) == (1 if at == 0 else at - 1)
+        assert slider.get_attribute("aria-valuetext")
+        assert here.locator(".link").get_attribute("href") != link, "the figure did not follow"
+
+
+@every_played_figure
 def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
     here = figure(name)
     play = here.locator("[data-do=play]")
@@ -154,7 +169,7 @@ def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
     assert here.page.evaluate("window.frames_asked") <= asked + 1, "it is out of sight, and draws"
 
 
-@every_figure
+@every_played_figure
 def test_a_reader_who_wants_no_movement_sees_the_end_at_once(figure, name):
     here = figure(name, reduced_motion="reduce")
     here.page.evaluate(FRAMES)

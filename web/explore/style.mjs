@@ -9,8 +9,8 @@ label { display: inline-flex; flex-direction: column; font-size: .9rem; color: v
 label.toggle { flex-direction: row; align-items: center; gap: .4rem; color: var(--book-ink); min-height: 44px; }
 button, select, input:not([type=range], [type=checkbox]) { font: inherit; color: var(--book-ink); background: var(--book-surface); border: 1px solid var(--book-muted); border-radius: .3rem; min-height: 44px; min-width: 44px; padding: .2rem .8rem; box-sizing: border-box; }
 button { cursor: pointer; }
-button:disabled, select:disabled, input:disabled, label:has(:disabled, [aria-disabled=true]) { color: var(--book-muted); cursor: not-allowed; }
-button:disabled, select:disabled, input:disabled { border-style: dashed; }
+button:disabled, select:disabled, input:disabled { color: var(--book-muted); border-style: dashed; cursor: not-allowed; }
+label:has(:disabled, [aria-disabled=true]) { color: var(--book-muted); cursor: not-allowed; }
 input { accent-color: var(--book-blue); }
 input[type=checkbox] { width: 1.3rem; height: 1.3rem; margin: 0; }
 input[type=range] { height: 44px; width: min(14rem, 70vw); margin: 0; }
