@@ -428,6 +428,28 @@ def scaled_gradient() -> Drawing:
     return d
 
 
+def batch() -> Drawing:
+    """A text in one batch and cut into two: what row a gets, by a sum and by means."""
+    d = Drawing(560, 190)
+    for n, (cut, total, mean) in enumerate([(8, "4", "1"), (5, "3 + 1", "1 + 1")]):
+        y = 62 + n * 74
+        for place, letter in enumerate("abacadad"):
+            x = 12 + place * CELL + (14 if place >= cut else 0)
+            look = ("blue", "blue") if letter == "a" else ("muted", "")
+            d.row(x, y, [letter], *look, dash=place >= cut)
+        if cut < 8:
+            x = 12 + cut * CELL + 7
+            d.line([(x, y - 14), (x, y + CELL + 14)], "orange", False)
+        d.box(332, y, 92, CELL)
+        d.text(378, y + 22, total)
+        d.box(440, y, 92, CELL, "orange", "", True)
+        d.text(486, y + 22, mean, "orange")
+    d.text(432, 22, "scale_grad_by_freq", size=13)
+    d.text(378, 48, "False")
+    d.text(486, 48, "True", "orange")
+    return d
+
+
 def sparse_gradient() -> Drawing:
     """A sparse gradient as it comes, coalesced, and written out as a table."""
     d = Drawing(560, 256)
@@ -507,6 +529,7 @@ FIGURES = {
     "letters": letter_maps,
     "padding_gradient": padding_gradient,
     "scaled_gradient": scaled_gradient,
+    "batch": batch,
     "sparse_gradient": sparse_gradient,
     "choose_optimizer": choose_optimizer,
     "favicon": favicon,

@@ -88,6 +88,13 @@ def test_what_torch_refuses_is_said_in_its_words_and_changes_nothing(figure, nam
         here.locator("input:not([type])").fill(typed)
         expect(here.locator(".said")).to_have_text(sentence(name, "en", (key, places)))
         assert here.evaluate(SHOWN) == before
+    for switch, state in getattr(right_of, "REFUSED", []):
+        right_of.drive(here, state)
+        before, switched = here.evaluate(SHOWN), here.locator(f"[name={switch}]")
+        switched.press("Space")
+        expect(here.locator(".said")).to_have_text(sentence(name, "en", ("refused", {})))
+        expect(switched).not_to_be_checked()
+        assert here.evaluate(SHOWN) == before
 
 
 @every_figure

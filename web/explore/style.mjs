@@ -10,7 +10,7 @@ label.toggle { flex-direction: row; align-items: center; gap: .4rem; color: var(
 button, select, input:not([type=range], [type=checkbox]) { font: inherit; color: var(--book-ink); background: var(--book-surface); border: 1px solid var(--book-muted); border-radius: .3rem; min-height: 44px; min-width: 44px; padding: .2rem .8rem; box-sizing: border-box; }
 button { cursor: pointer; }
 button:disabled, select:disabled, input:disabled { color: var(--book-muted); border-style: dashed; cursor: not-allowed; }
-label:has(:disabled) { color: var(--book-muted); cursor: not-allowed; }
+label:has(:disabled, [aria-disabled=true]) { color: var(--book-muted); cursor: not-allowed; }
 input { accent-color: var(--book-blue); }
 input[type=checkbox] { width: 1.3rem; height: 1.3rem; margin: 0; }
 input[type=range] { height: 44px; width: min(14rem, 70vw); margin: 0; }
@@ -24,6 +24,12 @@ fieldset button { margin: 0 .5rem .4rem 0; }
 .foot { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-bottom: 0; }
 .link { color: var(--book-blue); min-height: 44px; display: inline-flex; align-items: center; }
 .drawing { overflow-x: auto; }
+.beside { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: center; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .15rem .5rem; text-align: right; font-weight: 400; color: var(--book-muted); }
+th[scope=row] { text-align: left; }
+.now { color: var(--book-ink); font-weight: 700; }
+.sum { text-align: center; min-height: 1.5em; overflow-wrap: anywhere; }
 svg { display: block; max-width: 100%; height: auto; margin: .5rem auto; touch-action: pan-y; }
 text { fill: var(--book-ink); font: 15px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; text-anchor: middle; dominant-baseline: central; }
 text.small { font-size: 13px; fill: var(--book-muted); }
@@ -32,8 +38,8 @@ text.end { text-anchor: end; }
 rect, circle, path, line, polyline { fill: none; stroke: var(--book-grid); stroke-width: 1.5; }
 .muted { stroke: var(--book-muted); } text.muted { fill: var(--book-muted); stroke: none; }
 .hot { stroke: var(--book-orange); stroke-width: 2.5; } text.hot { fill: var(--book-orange); stroke: none; font-weight: 700; }
-.row-0 { stroke: var(--book-muted); } .row-1 { stroke: var(--book-blue); } .row-2 { stroke: var(--book-green); } .row-3 { stroke: var(--book-purple); }
-text:is(.row-0, .row-1, .row-2, .row-3) { stroke: none; font-weight: 700; }
+.row-0 { stroke: var(--book-muted); } .row-1 { stroke: var(--book-blue); } .row-2 { stroke: var(--book-green); } .row-3 { stroke: var(--book-purple); } .row-4, .ink { stroke: var(--book-ink); }
+text:is(.row-0, .row-1, .row-2, .row-3, .row-4) { stroke: none; font-weight: 700; }
 text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } text.row-2 { fill: var(--book-green); } text.row-3 { fill: var(--book-purple); }
 .dashed { stroke-dasharray: 5 4; }
 @media (max-width: 480px) { section { padding: .6rem .6rem; } }
