@@ -2,13 +2,19 @@
 
 import pytest
 
-from tests.pages import PAGES, every_page, every_page_at_one_width, on_a_screen
-from tests.site.weights import bytes_of, stored, without_figures
+from tests.explore.test_states import FIGURES
+from tests.pages import PAGES, SITE, every_page, every_page_at_one_width, on_a_screen
+from tests.site.weights import bytes_of, on_the_wire, stored, without_figures
+from web.book.editions import EDITIONS
 from web.maintain.screenshots import load_pictures
 
 LIMIT = 125_000  # bytes of a first visit, gzipped, beside the page's own figures
 GROWTH = 3_000  # more is a change of the stored number
 SHIFT = 0.01
+# Figures to play with, of which a page loads those that come near.
+EXPLORE = "/_static/explore/"
+OF_A_FIGURE = 8 * 1024
+OF_ALL_ON_A_PAGE = 15 * 1024
 SLOW_LINE = {
     "offline": False,
     "latency": 300,  # milliseconds
@@ -23,7 +29,6 @@ SCRIPTS = {
     "copybutton.js": "the copy buttons",
     "sphinx-book-theme.js": "the sidebar",
     "menus.mjs": "the menus of the header",
-    "explore.mjs": "loads the figures to play with, when they come near",
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
     "translations.js": "the words of these scripts in Chinese",
     "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
@@ -71,13 +76,29 @@ def test_the_weight_of_every_page_is_stored():
 @every_page
 @on_a_screen
 def test_nothing_is_loaded_that_the_page_does_not_use(page, code, stem, width):
-    names = [name.rsplit("/", 1)[-1] for name in page.first_visit]
+    names = [name.rsplit("/", 1)[-1] for name in page.first_visit if EXPLORE not in name]
     scripts = {name for name in names if name.endswith((".js", ".mjs"))}
     unknown = scripts - set(SCRIPTS)
     assert not unknown, f"{code}/{stem}: {unknown}. Cure: say in SCRIPTS what for, or load later"
     assert sum(name.endswith(".css") for name in names) <= 2, "one sheet, and that of the formulas"
     unused = {"searchindex.js", "searchtools.js", "language_data.js"} & set(names)
     assert not unused, f"{code}/{stem}: only the search page needs {unused}"
+
+
+@pytest.mark.parametrize("code", EDITIONS)
+def test_a_figure_to_play_with_is_small(code):
+    folder = SITE / code / "_static" / "explore"
+    for name in FIGURES:
+        files = [folder / f"{name}.mjs", *folder.glob(f"{name}_*states.mjs")]
+        size = sum(map(on_the_wire, files))
+        assert size <= OF_A_FIGURE, f"emb-{name}: {size:,} bytes, {OF_A_FIGURE:,} at most"
+
+
+@every_page
+@on_a_screen
+def test_figures_to_play_with_add_little_to_a_first_visit(files, code, stem, width):
+    size = sum(size for name, size in files.items() if EXPLORE in name)
+    assert size <= OF_ALL_ON_A_PAGE, f"{code}/{stem}: {size:,}\n{listing(files)}"
 
 
 # Values are rounded by the browser: a shift of a hair is none.

@@ -15,7 +15,8 @@ from web.site.server import serving
 
 STORED = Path(__file__).with_name("weights.toml")
 HEAD = """\
-# Bytes of a first visit, gzipped, without the page's own figures; a page may grow by 3,000.
+# Bytes of a first visit, gzipped, without the page's own figures (pictures, and those to play
+# with); a page may grow by 3,000.
 # Written by: make weights
 """
 
@@ -31,8 +32,11 @@ def on_the_wire(file):
     return len(content if packed else gzip.compress(content, 9, mtime=0))
 
 
+FIGURES = ("/_images/", "/_static/explore/")
+
+
 def without_figures(files):
-    return {name: size for name, size in files.items() if "/_images/" not in name}
+    return {name: size for name, size in files.items() if not any(f in name for f in FIGURES)}
 
 
 def stored():
