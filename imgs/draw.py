@@ -12,6 +12,9 @@ import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 import embedlib
 
@@ -52,11 +55,16 @@ class Drawing:
         )
 
     def line(
-        self, points: Iterable[tuple[float, float]], role: str = "ink", arrow: bool = True
+        self,
+        points: Iterable[tuple[float, float]],
+        role: str = "ink",
+        arrow: bool = True,
+        dash: bool = False,
     ) -> None:
         path = " ".join(f"{x:g},{y:g}" for x, y in points)
         head = f' marker-end="url(#head-{role})"' if arrow else ""
-        self.parts.append(f'<polyline class="s-{role} none thick" points="{path}"{head}/>')
+        look = f"s-{role} none thick" + (" dash" if dash else "")
+        self.parts.append(f'<polyline class="{look}" points="{path}"{head}/>')
 
     def row(
         self,
@@ -241,6 +249,99 @@ def padding_batch() -> Drawing:
     return d
 
 
+def scatter() -> Drawing:
+    """Two upstream rows of one id: added up, and by the line that keeps the last."""
+    d = Drawing(520, 236)
+    ids, top = "313", 60
+    sums = {1: ("g1", "g1"), 3: ("g0 + g2", "g2")}
+    for n, v in enumerate(ids):
+        y = top + n * (CELL + 8)
+        d.row(10, y, [v], "blue", "blue")
+        d.row(66, y, [f"g{n}"], "purple", "purple")
+        end = int(v) + {0: 0.3, 2: 0.7}.get(n, 0.5)  # two arrows meet in row 3
+        d.line([(100, y + 17), (206, top + end * CELL)], "purple")
+    for row in range(4):
+        y = top + row * CELL
+        added, kept = sums.get(row, ("0", "0"))
+        d.box(210, y, 130, CELL)
+        d.text(275, y + 22, added, "muted" if added == "0" else "purple")
+        d.text(355, y + 22, str(row), "muted", 13)
+        d.box(370, y, 130, CELL, "orange", "", True)
+        d.text(435, y + 22, kept, "muted" if kept == "0" else "orange")
+    d.text(27, 46, "ids")
+    d.text(83, 46, "upstream", size=13)
+    d.text(275, 30, "np.add.at", size=13)
+    d.text(435, 30, "out[ids] += g", "orange", 13)
+    return d
+
+
+def norm() -> Drawing:
+    """One bound, three shapes: where a row lands that is looked up; another stays outside."""
+    d = Drawing(400, 296)
+    x, y, bound = 180, 158, 110
+    d.line([(x - 170, y), (x + 200, y)], "muted", arrow=False)
+    d.line([(x, y + 130), (x, y - 150)], "muted", arrow=False)
+    d.box(x - bound, y - bound, 2 * bound, 2 * bound, "orange", "orange")
+    d.parts.append(f'<circle class="s-orange t-orange" cx="{x}" cy="{y}" r="{bound}"/>')
+    corners = f"{x + bound},{y} {x},{y - bound} {x - bound},{y} {x},{y + bound}"
+    d.parts.append(f'<polygon class="s-orange t-orange" points="{corners}"/>')
+    for out, words in [(40, "1"), (65, "2"), (95, "inf")]:
+        d.text(x - out, y + out + 5, words, "orange", 14)
+    d.text(x + 120, y + 100, "norm_type", "orange", 13, "start")
+    a, b = 176, -132  # the row that is looked up, 2 bounds long
+    d.line([(x + a, y + b), (x, y)], "green", arrow=False)
+    for norm in (a - b, 220, a):
+        d.parts.append(
+            f'<circle class="f-green" cx="{x + a * bound / norm:.1f}" '
+            f'cy="{y + b * bound / norm:.1f}" r="6"/>'
+        )
+    d.parts.append(
+        f'<circle class="s-green none dash" cx="{x + a}" cy="{y + b}" r="8" stroke-width="2"/>'
+    )
+    d.parts.append(f'<circle class="f-purple" cx="{x - 150}" cy="{y - 80}" r="6"/>')
+    d.text(x + a + 20, y + b + 5, "2", "green")
+    d.text(x - 150, y - 92, "3", "purple")
+    d.text(x - 170, 20, "ids = [2]", at="start")
+    return d
+
+
+def row() -> Drawing:
+    """A number that was pushed once: optimizers that let it go on, and those that do not."""
+    d = Drawing(540, 268)
+    left, right, top, foot, steps = 50, 372, 24, 216, 60
+    optim = embedlib.optim
+
+    def spot(step: float, w: float) -> tuple[float, float]:
+        return round(left + (right - left) * step / steps, 1), round(foot - (foot - top) * w, 1)
+
+    for w, tick in ((1.0, "1"), (0.5, "0.5"), (0.0, "0")):
+        d.text(left - 8, spot(0, w)[1] + 5, tick, "muted", 13, "end")
+        d.line([spot(0, w), spot(steps, w)], "grid", False)
+    for step in range(0, steps + 1, 20):
+        d.text(spot(step, 0)[0], foot + 36, str(step), "muted", 13)
+    d.text(left - 30, top - 8, "w")
+    d.text(right + 20, foot + 36, "step", "muted", 13, "start")
+    kinds: tuple[tuple[Any, dict[str, float], str, str], ...] = (
+        (optim.SGD, {}, "muted", "SGD, Adagrad,"),
+        (optim.Adam, {}, "blue", "Adam"),
+        (optim.SGD, {"momentum": 0.9}, "purple", "momentum"),
+    )
+    for kind, options, role, name in kinds:
+        number = embedlib.Parameter(np.ones(1))
+        optimizer, path = kind([number], lr=0.1, **options), [1.0]
+        for step in range(steps):
+            number.grad = np.full(1, float(step == 0))
+            optimizer.step()
+            path.append(number.data.item())
+        d.line([spot(step, path[step]) for step in range(1, steps + 1)], role, False, True)
+        d.text(right + 8, spot(0, path[-1])[1] + 5, name, role, 14, "start")
+    d.text(right + 8, spot(0, 0.9)[1] + 23, "SparseAdam", "muted", 14, "start")
+    d.line([spot(0, 1), spot(1, 0.9)], "orange", False)
+    x, y = spot(1, 0)
+    d.line([(x, y + 5), (x - 6, y + 16), (x + 6, y + 16), (x, y + 5)], "orange", False)
+    return d
+
+
 def padding_gradient() -> Drawing:
     """Upstream rows are added to the rows that their ids name; those of padding are dropped."""
     d = Drawing(460, 262)
@@ -374,6 +475,9 @@ FIGURES = {
     "lookup": lookup,
     "ids_from_one": ids_from_one,
     "padding_batch": padding_batch,
+    "scatter": scatter,
+    "norm": norm,
+    "row": row,
     "padding_gradient": padding_gradient,
     "scaled_gradient": scaled_gradient,
     "sparse_gradient": sparse_gradient,

@@ -6,7 +6,6 @@ that of the folder, Pyodide that of the built site.
 """
 
 import pickle
-import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import embedlib
 from tests.in_the_page import drawn, expressions, recipes
 from tests.in_the_page.judge import faults
 from tests.missing import skip_loudly
+from tests.node import node
 from tests.pages import SITE, slow
 from web.book.editions import EDITIONS, ROOT
 from web.book.reference import all_entries
@@ -45,18 +45,6 @@ def code_of(path):
         thing = getattr(thing, name)
     thing = thing.__init__ if isinstance(thing, type) else getattr(thing, "fget", thing)
     return getattr(thing, "__code__", None)
-
-
-def node():
-    ours = ROOT / ".venv" / "bin" / "node"
-    found = str(ours) if ours.exists() else shutil.which("node")
-    if not found or not re.match(r"v[2-9]\d", output_of(found, "--version")):
-        skip_loudly("Node 20 or newer is not here: make check brings it")
-    return found
-
-
-def output_of(*command):
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def pyodide():

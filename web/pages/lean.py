@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 
 BUNDLE = "_static/styles/site.css"
 FORMULAS = "_static/katex/katex.min.css"
+MENUS = "_static/menus.mjs"
 STYLE_LINK = re.compile(r'<link(?=[^>]* rel="stylesheet")[^>]* href="([^"?]+)[^"]*"[^>]*>\s*')
 NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
@@ -35,12 +36,16 @@ SPHINX_SEARCH = [
     "searchtools.js",
     "language_data.js",
 ]  # the book has its own, web/search
+# Of Bootstrap's script the header needs its menus alone: menus.mjs has them.
+BOOTSTRAP = re.compile(r'<script[^>]* src="([^"]*?)scripts/bootstrap\.js[^"]*"></script>')
+# An icon in a button: what is its tooltip is its name, too.
+ICON_BUTTON = re.compile(
+    r'<button(?=[^>]*sidebar-toggle)(?![^>]*aria-label)([^>]*) title="([^"]*)"'
+)
 USELESS = [
     *("scripts/fontawesome.js*", "**/*.map", "vendor/**/*.ttf", "copybutton_funcs.js"),
-    *SPHINX_SEARCH,
+    *("scripts/bootstrap.js*", *SPHINX_SEARCH),
 ]
-# Parts of Bootstrap that the theme ships and this book has not: its script names their classes.
-ABSENT = ("accordion", "card", "carousel", "list-group", "modal", "offcanvas", "popover", "toast")
 
 
 def defer_scripts(
@@ -132,9 +137,14 @@ def read_style(site: Path, sheet: str) -> str:
 
 def write_pages(site: Path, pages: dict[Path, str]) -> None:
     """Name the sheet with its content's hash, so that no reader keeps an old one; leave the
-    picture in the closed menu until the menu opens."""
-    digest = hashlib.sha256((site / BUNDLE).read_bytes()).hexdigest()[:8]
+    picture in the closed menu until the menu opens; take our menus for Bootstrap's."""
+    digest, menus = (
+        hashlib.sha256((site / file).read_bytes()).hexdigest()[:8] for file in (BUNDLE, MENUS)
+    )
+    ours = rf'<script type="module" src="\1menus.mjs?v={menus}"></script>'
     for path, page in pages.items():
+        page = BOOTSTRAP.sub(ours, page)
+        page = ICON_BUTTON.sub(r'<button\1 title="\2" aria-label="\2"', page)
         page = re.sub(rf'{re.escape(BUNDLE)}[^"]*"', f'{BUNDLE}?v={digest}"', page)
         page = re.sub(r"<img(?! loading)(?=[^>]*logo_colab)", '<img loading="lazy"', page)
         path.write_text(page, "utf-8")
@@ -149,9 +159,8 @@ def names_in_use(site: Path, pages: Iterable[str]) -> tuple[set[str], tuple[str,
     known = {name for page in pages for names in NAMES.findall(page) for name in names.split()}
     spoken: set[str] = set()
     for path in [*site.rglob("*.js"), *site.rglob("*.mjs")]:
-        if path.name not in {"fontawesome.js", "minisearch.mjs", *SPHINX_SEARCH}:
+        if path.name not in {"fontawesome.js", "bootstrap.js", "minisearch.mjs", *SPHINX_SEARCH}:
             spoken.update(WORD.findall(path.read_text("utf-8")))
-    spoken = {word for word in spoken if not word.startswith(ABSENT)}
     for page in pages:
         for script in re.findall(r"<script[^>]*>(.+?)</script>", page, re.DOTALL):
             spoken.update(WORD.findall(script))
@@ -239,6 +248,7 @@ def cut_fonts(folder: Path, glyphs: set[int]) -> None:
         options = subset.Options()
         options.flavor = "woff2"
         options.name_IDs = ["*"]  # its licence among them
+        options.hinting = False  # for screens of long ago; it is a fifth of each file
         font = TTFont(path)
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=glyphs)

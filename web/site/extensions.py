@@ -28,6 +28,7 @@ EXTENSIONS = (
     "web.pages.report",
     "web.search.search",
     "web.live.cells",
+    "web.explore.explore",
     "web.pages.lean",  # last: cuts what none of the others has used
 )
 # The rooms whose templates take the place of the theme's.

@@ -1,0 +1,123 @@
+"""All states of emb-scatter, by torch."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+import torch
+
+from tests.explore.shown import short
+
+ROWS = 4
+UPSTREAM = torch.tensor([[0.5, -0.5], [1, -1], [2, 1], [-0.25, 0.75]])
+State = dict[str, Any]
+
+
+@cache
+def gradient(ids: tuple[int, ...], padding: int, sparse: bool) -> torch.Tensor:
+    """What torch leaves in weight.grad when the first places have these ids."""
+    layer = torch.nn.Embedding(
+        ROWS, 2, padding_idx=None if padding == -1 else padding, sparse=sparse
+    )
+    if not ids:
+        return torch.zeros(ROWS, 2)
+    layer(torch.tensor(ids)).backward(UPSTREAM[: len(ids)])
+    return layer.weight.grad
+
+
+def rows(table: torch.Tensor) -> list[list[str]]:
+    return [[short(x) for x in row] for row in table.tolist()]
+
+
+def lossy_gradient(ids: tuple[int, ...], padding: int) -> torch.Tensor:
+    """What NumPy's most obvious line leaves."""
+    out, learns = np.zeros((ROWS, 2), np.float32), np.array(ids, int) != padding
+    out[np.array(ids, int)[learns]] += UPSTREAM.numpy()[: len(ids)][learns]
+    return torch.from_numpy(out)
+
+
+def shown(
+    ids: tuple[int, ...], step: int, padding: int, lossy: bool, sparse: bool
+) -> dict[str, Any]:
+    """What the figure must show."""
+    grad = lossy_gradient(ids[:step], padding) if lossy else gradient(ids[:step], padding, False)
+    entries = []
+    if sparse and step:
+        kept = gradient(ids[:step], padding, True)
+        indices, values = kept._indices()[0].tolist(), rows(kept._values())
+        entries = [[str(i), *row] for i, row in zip(indices, values, strict=True)]
+    said = ["nothing", {"places": str(len(ids))}]
+    if step:
+        last = ids[step - 1]
+        duplicate = last in ids[: step - 1]
+        kind = "lost" if duplicate and lossy else "again" if duplicate else "added"
+        said = [
+            "skipped" if last == padding else kind,
+            {
+                "place": str(step - 1),
+                "row": str(last),
+                "now": " ".join(rows(grad)[last]),
+                "came": " ".join(rows(UPSTREAM)[step - 1]),
+            },
+        ]
+    return {
+        "upstream": rows(UPSTREAM)[: len(ids)],
+        "grad": rows(grad),
+        "entries": entries,
+        "said": said,
+    }
+
+
+def states() -> Iterator[tuple[State, dict[str, Any]]]:
+    for length in range(1, len(UPSTREAM) + 1):
+        for ids in product(range(ROWS), repeat=length):
+            steps, paddings, both = range(length + 1), range(-1, ROWS), (False, True)
+            for step, padding, lossy, sparse in product(steps, paddings, both, both):
+                state = {"ids": ids, "step": step, "padding": padding}
+                state |= {"lossy": lossy, "sparse": sparse}
+                yield state, shown(ids, step, padding, lossy, sparse)
+
+
+# --- in a page ---------------------------------------------------------------------------------
+
+STEM = "03_gradient_scatter_add"
+START: State = {"ids": (3, 1, 3), "step": 0, "padding": -1, "lossy": False, "sparse": False}
+# Values that the controls are set to, in pairs.
+CONTROLS: dict[str, list[Any]] = {
+    "ids": [(3, 1, 3), (0,), (2, 2, 2, 2), (1, 3, 0, 1)],
+    "step": [0, 1, 2, 3, 4],
+    "padding": [-1, 0, 1, 2, 3],
+    "lossy": [False, True],
+    "sparse": [False, True],
+}
+WRONG = [("7", "out_of_range", {"id": "7"}), ("x", "no_id", {"id": "x"})]
+
+
+def possible(state: State) -> bool:
+    return bool(state["step"] <= len(state["ids"]))
+
+
+def drive(figure: Any, state: State) -> None:
+    """Bring the figure from its start to a state, as a reader would."""
+    figure.locator("[name=ids]").fill("".join(map(str, state["ids"])))
+    figure.locator("[name=ids]").blur()
+    figure.locator("[name=padding]").select_option(str(state["padding"]))
+    for name in ("lossy", "sparse"):
+        figure.locator(f"[name={name}]").set_checked(state[name])
+    for _ in range(state["step"]):
+        figure.locator("[data-do=step]").click()
+
+
+def visible(right: dict[str, Any]) -> dict[str, str]:
+    """What can be read: ``data-is`` of a text -> the text."""
+    found = {
+        f"{name}-{n}-{column}": number
+        for name in ("upstream", "grad")
+        for n, row in enumerate(right[name])
+        for column, number in enumerate(row)
+    }
+    for n, (index, *values) in enumerate(right["entries"]):
+        found |= {f"index-{n}": index, f"values-{n}": " ".join(values)}
+    return found

@@ -1,0 +1,180 @@
+"""The figures to play with, through their real controls, in a browser."""
+
+import re
+from importlib import import_module
+from itertools import combinations, product
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.explore.test_states import FIGURES
+from tests.pages import slow
+from tests.site.browsing import WIDER, axe
+from web.book.editions import EDITIONS
+from web.book.words import WORDS
+
+SHOWN = """figure => Object.fromEntries([...figure.shadowRoot.querySelectorAll("[data-is]")]
+  .map(e => [e.dataset.is, e.textContent]))"""
+SMALL = """figure => [...figure.shadowRoot.querySelectorAll("button, select, input, a")]
+  .filter(e => e.checkVisibility())
+  .map(e => [e.closest("label.toggle") ?? e, e.outerHTML.slice(0, 80)])
+  .filter(([e]) => e.getBoundingClientRect().height < 44).map(([, html]) => html)"""
+# Counts the frames that the page asks for from now on.
+FRAMES = """() => { const ask = requestAnimationFrame; window.frames_asked = 0;
+  window.requestAnimationFrame = (draw) => { window.frames_asked++; return ask(draw); }; }"""
+
+
+def module(name):
+    return import_module(f"tests.explore.{name}")
+
+
+PLAYED = [name for name in FIGURES if getattr(module(name), "PLAYS", True)]
+every_figure = pytest.mark.parametrize("name", FIGURES)
+every_played_figure = pytest.mark.parametrize("name", PLAYED)
+in_both = pytest.mark.parametrize("code", ["en", pytest.param("zh", marks=slow)])
+
+
+@pytest.fixture
+def figure(visit):
+    """A figure on its page, loaded; the state as an address has it."""
+
+    def figure(name, code="en", address="", **options):
+        page = visit(f"{code}/chapters/{module(name).STEM}.html{address}", **options)
+        found = page.locator(f"emb-{name}").first
+        found.scroll_into_view_if_needed()
+        expect(found).to_have_attribute("data-ready", "")
+        return found
+
+    return figure
+
+
+def sentence(name, code, said):
+    """A sentence of a figure, as it is read."""
+    key, places = said
+    words = WORDS[f"emb-{name}"][code][key]
+    return re.sub(r"\{(\w+)\}", lambda m: places.get(m[1], ""), words)
+
+
+def pairs_of_controls(figure):
+    """The start, and each two controls at each two of their values."""
+    seen = []
+    for one, two in combinations(figure.CONTROLS, 2):
+        for a, b in product(figure.CONTROLS[one], figure.CONTROLS[two]):
+            state = figure.START | {one: a, two: b}
+            if figure.possible(state) and state not in seen:
+                seen.append(state)
+    return seen
+
+
+@in_both
+@every_figure
+def test_in_the_page_a_figure_shows_for_each_pair_of_controls_what_torch_gives(figure, name, code):
+    here, right_of = figure(name, code), module(name)
+    right = {repr(state): right for state, right in right_of.states()}
+    for state in pairs_of_controls(right_of):
+        here.locator("[data-do=reset]").click()
+        right_of.drive(here, state)
+        wanted = right[repr(state)]
+        assert here.evaluate(SHOWN) == right_of.visible(wanted), state
+        assert here.locator(".said").inner_text() == sentence(name, code, wanted["said"]), state
+    assert here.page.faults == []
+
+
+@every_figure
+def test_what_torch_refuses_is_said_in_its_words_and_changes_nothing(figure, name):
+    here, right_of = figure(name), module(name)
+    before = here.evaluate(SHOWN)
+    for typed, key, places in right_of.WRONG:
+        here.locator("input:not([type])").fill(typed)
+        expect(here.locator(".said")).to_have_text(sentence(name, "en", (key, places)))
+        assert here.evaluate(SHOWN) == before
+
+
+@every_figure
+def test_a_state_is_linked_and_a_wrong_address_opens_the_start(figure, name):
+    here, right_of = figure(name), module(name)
+    state = pairs_of_controls(right_of)[-1]
+    right_of.drive(here, state)
+    shown, link = here.evaluate(SHOWN), here.locator(".link").get_attribute("href")
+    there = figure(name, address=link)
+    assert there.evaluate(SHOWN) == shown
+    nonsense = re.sub(r"=[^;]*", "=99x", link)
+    assert figure(name, address=nonsense).evaluate(SHOWN) == figure(name).evaluate(SHOWN)
+    assert there.page.faults == []
+
+
+@in_both
+@every_figure
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=slow)])
+def test_a_figure_is_accessible_and_fits_a_phone(figure, name, code, theme):
+    here = figure(name, code, width=375, theme=theme)
+    assert axe(here.page) == []
+    assert here.page.evaluate(WIDER) == []
+    assert here.evaluate(SMALL) == []
+
+
+@every_figure
+def test_every_control_is_reached_by_keyboard_and_pressed_by_it(figure, name):
+    here = figure(name)
+    controls = here.locator("section :is(button, select, input):enabled, section a")
+    controls.first.focus()
+    reached = set()
+    for _ in range(controls.count()):
+        at = here.evaluate("f => f.shadowRoot.activeElement?.outerHTML.slice(0, 80)")
+        assert at, f"the keyboard left the figure after {sorted(reached)}"
+        outline = here.evaluate("f => getComputedStyle(f.shadowRoot.activeElement).outlineWidth")
+        assert float(outline.removesuffix("px")) >= 2, at
+        reached.add(at)
+        here.page.keyboard.press("Tab")
+    assert len(reached) == controls.count()
+    guess = here.locator("fieldset button").last
+    if guess.count():
+        guess.focus()
+        here.page.keyboard.press("Enter")
+        expect(here.locator(".question p")).to_be_focused()
+
+
+@every_figure
+def test_arrow_keys_move_each_slider_by_one_place(figure, name):
+    here = figure(name)
+    for slider in here.locator("input[type=range]:enabled").all():
+        slider.focus()
+        at, link = int(slider.input_value()), here.locator(".link").get_attribute("href")
+        here.page.keyboard.press("ArrowRight" if at == 0 else "ArrowLeft")
+        assert int(slider.input_value()) == (1 if at == 0 else at - 1)
+        assert slider.get_attribute("aria-valuetext")
+        assert here.locator(".link").get_attribute("href") != link, "the figure did not follow"
+
+
+@every_played_figure
+def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
+    here = figure(name)
+    play = here.locator("[data-do=play]")
+    here.page.evaluate(FRAMES)
+    here.page.wait_for_timeout(300)
+    assert here.page.evaluate("window.frames_asked") == 0, "it is still, and draws"
+    play.click()
+    here.page.wait_for_function("window.frames_asked > 3")
+    here.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(play).to_have_text(WORDS["explore"]["en"]["play"])
+    asked = here.page.evaluate("window.frames_asked")
+    here.page.wait_for_timeout(300)
+    assert here.page.evaluate("window.frames_asked") <= asked + 1, "it is out of sight, and draws"
+
+
+@every_played_figure
+def test_a_reader_who_wants_no_movement_sees_the_end_at_once(figure, name):
+    here = figure(name, reduced_motion="reduce")
+    here.page.evaluate(FRAMES)
+    here.locator("[data-do=play]").click()
+    assert here.page.evaluate("window.frames_asked") == 0
+    assert here.evaluate(SHOWN) != figure(name).evaluate(SHOWN)
+
+
+@pytest.mark.parametrize("code", EDITIONS)
+@every_figure
+def test_without_scripts_a_picture_and_a_sentence_stand_there(visit, name, code):
+    page = visit(f"{code}/chapters/{module(name).STEM}.html", java_script_enabled=False)
+    there = page.locator(f"emb-{name}").first
+    assert there.locator("img").first.get_attribute("alt")
+    assert len(there.inner_text().strip()) > 20

@@ -1,0 +1,26 @@
+// Loads the figures of a page, each when it comes near the window, or when the address leads to it.
+const words = JSON.parse(document.getElementById("explore-words")?.textContent ?? "{}");
+const names = Object.keys(words).filter((name) => name.startsWith("emb-"));
+
+/** @param {Element} figure */
+function load(figure) {
+  near.unobserve(figure);
+  import(`./${figure.localName.slice("emb-".length)}.mjs`);
+}
+const near = new IntersectionObserver(
+  (entries) => entries.filter((e) => e.isIntersecting).forEach((e) => load(e.target)),
+  { rootMargin: "600px" },
+);
+document.querySelectorAll(names.join()).forEach((figure) => near.observe(figure));
+
+// `#emb-scatter;ids=313` leads to a figure in a state.
+function follow() {
+  const [id] = decodeURIComponent(location.hash.slice(1)).split(";");
+  const figure = document.getElementById(id);
+  if (figure && names.includes(figure.localName)) {
+    load(figure);
+    figure.scrollIntoView({ block: "start" });
+  }
+}
+window.addEventListener("hashchange", follow);
+follow();

@@ -1,0 +1,41 @@
+// How the figures look: the palette of the page, and fields that a finger finds.
+export const STYLE = `
+:host { display: block; margin: 1.5rem 0; }
+section { border: 1px solid var(--book-grid); border-radius: .4rem; padding: .75rem 1rem; color: var(--book-ink); background: var(--book-paper); line-height: 1.5; }
+p { margin: .4rem 0; }
+.title { font-weight: 700; }
+.controls { display: flex; flex-wrap: wrap; gap: .4rem .9rem; align-items: end; margin: .5rem 0; }
+label { display: inline-flex; flex-direction: column; font-size: .9rem; color: var(--book-muted); }
+label.toggle { flex-direction: row; align-items: center; gap: .4rem; color: var(--book-ink); min-height: 44px; }
+button, select, input:not([type=range], [type=checkbox]) { font: inherit; color: var(--book-ink); background: var(--book-surface); border: 1px solid var(--book-muted); border-radius: .3rem; min-height: 44px; min-width: 44px; padding: .2rem .8rem; box-sizing: border-box; }
+button { cursor: pointer; }
+button:disabled, select:disabled, input:disabled { color: var(--book-muted); border-style: dashed; cursor: not-allowed; }
+label:has(:disabled) { color: var(--book-muted); cursor: not-allowed; }
+input { accent-color: var(--book-blue); }
+input[type=checkbox] { width: 1.3rem; height: 1.3rem; margin: 0; }
+input[type=range] { height: 44px; width: min(14rem, 70vw); margin: 0; }
+output { color: var(--book-ink); font-variant-numeric: tabular-nums; }
+:focus-visible { outline: 3px solid var(--book-orange); outline-offset: 2px; }
+fieldset { border: 0; border-left: .25rem solid var(--book-orange); margin: .5rem 0; padding: 0 0 0 .75rem; }
+legend { padding: 0; margin-bottom: .3rem; }
+fieldset button { margin: 0 .5rem .4rem 0; }
+.question > p { border-left: .25rem solid var(--book-orange); padding-left: .75rem; }
+.said { min-height: 3em; overflow-wrap: anywhere; }
+.foot { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-bottom: 0; }
+.link { color: var(--book-blue); min-height: 44px; display: inline-flex; align-items: center; }
+.drawing { overflow-x: auto; }
+svg { display: block; max-width: 100%; height: auto; margin: .5rem auto; touch-action: pan-y; }
+text { fill: var(--book-ink); font: 15px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; text-anchor: middle; dominant-baseline: central; }
+text.small { font-size: 13px; fill: var(--book-muted); }
+text.start { text-anchor: start; }
+text.end { text-anchor: end; }
+rect, circle, path, line, polyline { fill: none; stroke: var(--book-grid); stroke-width: 1.5; }
+.muted { stroke: var(--book-muted); } text.muted { fill: var(--book-muted); stroke: none; }
+.hot { stroke: var(--book-orange); stroke-width: 2.5; } text.hot { fill: var(--book-orange); stroke: none; font-weight: 700; }
+.row-0 { stroke: var(--book-muted); } .row-1 { stroke: var(--book-blue); } .row-2 { stroke: var(--book-green); } .row-3 { stroke: var(--book-purple); }
+text:is(.row-0, .row-1, .row-2, .row-3) { stroke: none; font-weight: 700; }
+text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } text.row-2 { fill: var(--book-green); } text.row-3 { fill: var(--book-purple); }
+.dashed { stroke-dasharray: 5 4; }
+@media (max-width: 480px) { section { padding: .6rem .6rem; } }
+@media print { .controls, .foot, fieldset { display: none; } section { break-inside: avoid; } }
+`;
