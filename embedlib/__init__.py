@@ -22,7 +22,9 @@ To read it, start with `embedlib.functional`: the lookup and its gradient. Under
 belongs to), `embedlib.modules` (the layers) and `embedlib.optim` (the steps). Each by itself stand
 `embedlib.gradcheck` and `embedlib.random` (torch's random numbers). `embedlib.checks` and
 `embedlib.arrays` hold what all of them need, `embedlib.palette` the colours. `embedlib.draw` draws
-the figures of the book; import it yourself, it needs Matplotlib.
+the figures of the book; import it yourself, it needs Matplotlib. `embedlib.letters` and
+`embedlib.characters` have the data of the book: the letters of its thread with their model, and
+the names of characters.
 """
 
 from embedlib import functional, optim, random
