@@ -75,6 +75,8 @@ def states() -> Iterator[tuple[State, dict[str, Any]]]:
         for ids in product(range(ROWS), repeat=length):
             steps, paddings, both = range(length + 1), range(-1, ROWS), (False, True)
             for step, padding, lossy, sparse in product(steps, paddings, both, both):
+                if lossy and sparse:
+                    continue  # the one switches the other off
                 state = {"ids": ids, "step": step, "padding": padding}
                 state |= {"lossy": lossy, "sparse": sparse}
                 yield state, shown(ids, step, padding, lossy, sparse)
@@ -96,7 +98,7 @@ WRONG = [("7", "out_of_range", {"id": "7"}), ("x", "no_id", {"id": "x"})]
 
 
 def possible(state: State) -> bool:
-    return bool(state["step"] <= len(state["ids"]))
+    return bool(state["step"] <= len(state["ids"])) and not (state["lossy"] and state["sparse"])
 
 
 def drive(figure: Any, state: State) -> None:
@@ -104,7 +106,7 @@ def drive(figure: Any, state: State) -> None:
     figure.locator("[name=ids]").fill("".join(map(str, state["ids"])))
     figure.locator("[name=ids]").blur()
     figure.locator("[name=padding]").select_option(str(state["padding"]))
-    for name in ("lossy", "sparse"):
+    for name in sorted(("lossy", "sparse"), key=lambda name: state[name]):  # off, then on
         figure.locator(f"[name={name}]").set_checked(state[name])
     for _ in range(state["step"]):
         figure.locator("[data-do=step]").click()

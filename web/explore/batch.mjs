@@ -50,8 +50,8 @@ class Batch extends Figure {
       this.slider("lr", RATES.map(short), (lr) => this.anew({ lr })),
       this.toggle("scaled", (on) => this.flag("scaled", on)),
       this.toggle("sparse", (on) => this.flag("sparse", on)),
-      this.button("step", () => this.move(1)),
       this.button("back", () => this.move(-1)),
+      this.button("step", () => this.move(1)),
       this.button("play", () => this.play(1200)),
     ];
   }

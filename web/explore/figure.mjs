@@ -51,6 +51,8 @@ export class Figure extends HTMLElement {
   ticking = 0;
   /** @type {string | undefined} */
   guess;
+  /** @type {string | undefined} what was said when the answer was first seen */
+  judged;
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -127,7 +129,7 @@ export class Figure extends HTMLElement {
 
   reset() {
     this.pause();
-    this.guess = undefined;
+    this.guess = this.judged = undefined;
     this.ask();
     this.set(this.start());
   }
@@ -165,9 +167,11 @@ export class Figure extends HTMLElement {
       ...options.map((key) => this.button(key, () => choose(key)))));
   }
 
+  /** The sentence, and before it, where the answer is first seen, whether the guess was right. */
   tell() {
     const right = this.answer();
-    const verdict = this.guess && right
+    if (this.guess && right) this.judged ??= this.sentence;
+    const verdict = right && this.sentence === this.judged
       ? this.words[this.guess === right ? "guessed_right" : "guessed_wrong"] : "";
     const words = [verdict, this.sentence].filter(Boolean).join(this.words.space);
     if (this.said.textContent !== words) this.said.textContent = words;

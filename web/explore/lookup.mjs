@@ -39,8 +39,8 @@ class Lookup extends Figure {
       this.choice("way", ["product", "lookup"].map((way) => [way, this.words[`by_${way}`]]),
         (way) => { this.pause(); this.set({ way, step: this.whole(this.state.step, way) }); }),
       this.toggle("unknown", (unknown) => this.know(unknown)),
-      this.button("step", () => { this.pause(); this.move(1); }),
       this.button("back", () => { this.pause(); this.move(-1); }),
+      this.button("step", () => { this.pause(); this.move(1); }),
       this.button("play", () => this.play(500)),
     ];
   }

@@ -11,11 +11,12 @@ const top = (n) => 34 + n * (HIGH + GAP);
 class Scatter extends Figure {
   /** @override */
   start() {
-    const { ids, padding } = this.dataset;
+    const { ids, padding, question } = this.dataset;
     return {
       ...START,
       ids: ids ? [...ids].map(Number) : START.ids,
       padding: padding ? Number(padding) : START.padding,
+      lossy: question === "lossy", // it asks what this line does
     };
   }
 
@@ -34,10 +35,11 @@ class Scatter extends Figure {
       })),
       this.choice("padding", [["-1", "None"], ...rows],
         (value) => this.set({ padding: Number(value), step: 0 })),
-      this.toggle("lossy", (lossy) => this.set({ lossy })),
-      this.toggle("sparse", (sparse) => this.set({ sparse })),
-      this.button("step", () => { this.pause(); this.move(1); }),
+      // A sparse gradient is not made by adding to a table: the one switches the other off.
+      this.toggle("lossy", (lossy) => this.set({ lossy, sparse: false })),
+      this.toggle("sparse", (sparse) => this.set({ sparse, lossy: false })),
       this.button("back", () => { this.pause(); this.move(-1); }),
+      this.button("step", () => { this.pause(); this.move(1); }),
       this.button("play", () => this.play(900)),
     ];
   }
@@ -89,7 +91,7 @@ class Scatter extends Figure {
     const right = /^[0-3]{1,4}$/.test(ids) && Number.isInteger(step) && step >= 0
       && step <= ids.length && Number.isInteger(padding) && padding >= -1 && padding < ROWS;
     const [lossy, sparse] = ["lossy", "sparse"].map((name) => said.get(name) === "1");
-    return right ? { ids: [...ids].map(Number), step, padding, lossy, sparse } : {};
+    return right && !(lossy && sparse) ? { ids: [...ids].map(Number), step, padding, lossy, sparse } : {};
   }
 
   /** @override */
