@@ -44,7 +44,7 @@ ANSWERS = {
     "tie them when the widths differ": "matrix-between",
     "how do I choose embedding_dim?": "how-many-columns",
     "dummy variables or an embedding?": "gha-and-ko",
-    "a category at test time": "dummies-enough",
+    "a category at test time": "never-seen",
     "N(0, 1) hurts: new rows": "how-new-rows-start",
     "the loss explodes after new tokens": "how-new-rows-start",
     "weight replaced by a larger one": "err-size-mismatch",
