@@ -58,8 +58,8 @@ def shown(
             {
                 "place": str(step - 1),
                 "row": str(last),
-                "now": " ".join(rows(grad)[last]),
-                "came": " ".join(rows(UPSTREAM)[step - 1]),
+                "now": f"[{', '.join(rows(grad)[last])}]",
+                "came": f"[{', '.join(rows(UPSTREAM)[step - 1])}]",
             },
         ]
     return {

@@ -74,7 +74,7 @@ class Norm extends Figure {
         size: 6,
         inputmode: "numeric",
         autocomplete: "off",
-        maxlength: 4,
+        maxlength: 12, // with commas and spaces
         oninput: (/** @type {any} */ event) => this.type(event.target.value),
         onkeydown: (/** @type {KeyboardEvent} */ event) => {
           if (event.key === "Enter" && !ended(this.state)) this.look();
@@ -89,8 +89,9 @@ class Norm extends Figure {
 
   /** @param {string} text */
   type(text) {
-    const wrong = [...text].find((sign) => !"0123".includes(sign));
-    if (wrong === undefined && text) this.set({ ids: [...text].map(Number), row: -1 });
+    const ids = text.replace(/[\s,，]/g, "").slice(0, 4);
+    const wrong = [...ids].find((sign) => !"0123".includes(sign));
+    if (wrong === undefined && ids) this.set({ ids: [...ids].map(Number), row: -1 });
     else if (wrong !== undefined) {
       this.say(/\d/.test(wrong) ? "out_of_range" : "no_id", { id: wrong });
       this.tell();

@@ -30,7 +30,7 @@ class Scatter extends Figure {
         size: 6,
         inputmode: "numeric",
         autocomplete: "off",
-        maxlength: UPSTREAM.length,
+        maxlength: 12, // with commas and spaces
         oninput: (/** @type {any} */ event) => this.type(event.target.value),
       })),
       this.choice("padding", [["-1", "None"], ...rows],
@@ -47,8 +47,9 @@ class Scatter extends Figure {
   /** @param {string} text */
   type(text) {
     this.pause();
-    const wrong = [...text].find((sign) => !"0123".includes(sign));
-    if (wrong === undefined && text) this.set({ ids: [...text].map(Number), step: 0 });
+    const ids = text.replace(/[\s,，]/g, "").slice(0, UPSTREAM.length);
+    const wrong = [...ids].find((sign) => !"0123".includes(sign));
+    if (wrong === undefined && ids) this.set({ ids: [...ids].map(Number), step: 0 });
     else if (wrong !== undefined) {
       this.say(/\d/.test(wrong) ? "out_of_range" : "no_id", { id: wrong });
       this.tell();

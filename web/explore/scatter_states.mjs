@@ -14,6 +14,9 @@ export const UPSTREAM = [[0.5, -0.5], [1, -1], [2, 1], [-0.25, 0.75]];
 /** @type {State} Chapter 3's batch, before the first step. */
 export const START = { ids: [3, 1, 3], step: 0, padding: -1, lossy: false, sparse: false };
 
+/** @param {number[]} row */
+const vector = (row) => `[${row.map(short).join(", ")}]`;
+
 /** @param {State} state */
 export function gradient({ ids, step, padding, lossy }) {
   const grad = zeros(ROWS, UPSTREAM[0].length);
@@ -43,8 +46,8 @@ export function view(state) {
     : [skipped ? "skipped" : !duplicate ? "added" : lossy ? "lost" : "again", {
       place: `${last}`,
       row: `${ids[last]}`,
-      now: grad[ids[last]].map(short).join(" "),
-      came: UPSTREAM[last].map(short).join(" "),
+      now: vector(grad[ids[last]]),
+      came: vector(UPSTREAM[last]),
     }];
   return {
     upstream: ids.map((_, place) => UPSTREAM[place].map(short)),
