@@ -138,7 +138,7 @@ CONTROLS: dict[str, list[Any]] = {
     "sparse": [False, True],
 }
 # A switch, and the state in which torch would refuse it.
-REFUSED = [("sparse", START), ("scaled", START | {"scaled": False, "sparse": True})]
+REFUSED_SWITCHES = [("sparse", START), ("scaled", START | {"scaled": False, "sparse": True})]
 WRONG: list[Any] = []
 
 

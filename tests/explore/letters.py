@@ -35,7 +35,7 @@ ALL = np.arange(len(ABC), dtype=np.int64)
 
 def ends(how: str, batches: bool, moves: Moves) -> int:
     usual = 400 if how.startswith("adam") and not batches else 1000
-    return max([usual, *(step + 400 for step, *_ in moves)])
+    return max([usual, *(step + 300 for step, *_ in moves)])
 
 
 def model_of(seed: int, dtype: Any) -> letters.NextLetter:

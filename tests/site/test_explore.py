@@ -88,7 +88,7 @@ def test_what_torch_refuses_is_said_in_its_words_and_changes_nothing(figure, nam
         here.locator("input:not([type])").fill(typed)
         expect(here.locator(".said")).to_have_text(sentence(name, "en", (key, places)))
         assert here.evaluate(SHOWN) == before
-    for switch, state in getattr(right_of, "REFUSED", []):
+    for switch, state in getattr(right_of, "REFUSED_SWITCHES", []):
         right_of.drive(here, state)
         before, switched = here.evaluate(SHOWN), here.locator(f"[name={switch}]")
         switched.press("Space")

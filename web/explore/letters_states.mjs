@@ -9,7 +9,7 @@ export const SEEDS = [666, 0, 1, 2, 3, 4, 5, 6, 8, 9];
 export const HOW = ["adam-0.01", "adam-0.05", "adam-0.1", "sgd-0.3", "sgd-1", "sgd-3"];
 export const EVERY = 10; // steps between two states that can be seen
 export const GRID = 0.25, EDGE = 8; // a letter is put down at −8 … 8 times 0.25
-const AGAIN = 400, MOST = 2000; // steps after a letter was carried; of all
+const AGAIN = 300, MOST = 2000; // steps after a letter was carried (float32 strays later); of all
 
 /**
  * how: one of HOW; batches: 256 pairs a step, else all of them; lossy: by `out[ids] += g`;
