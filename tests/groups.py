@@ -19,6 +19,8 @@ TOGETHER = (
 FIRST = (
     *TOGETHER,
     "tests/site/test_live_cells.py",
+    "tests/site/test_explore",
+    "tests/explore/",
     "tests/in_the_page/",
     "tests/book/test_build.py",
     "chapters/",
