@@ -229,6 +229,22 @@ export class Figure extends HTMLElement {
     }, ...options.map(([value, said]) => make("option", { value }, said))));
   }
 
+  /**
+   * A line to type in.
+   * @param {string} key
+   * @param {(text: string) => void} type
+   * @param {Record<string, unknown>} [more] attributes
+   */
+  field(key, type, more = {}) {
+    return make("label", {}, this.words[key], make("input", {
+      name: key,
+      size: 6,
+      autocomplete: "off",
+      oninput: (/** @type {any} */ event) => type(event.target.value),
+      ...more,
+    }));
+  }
+
   /** @param {string} key @param {(on: boolean) => void} change */
   toggle(key, change) {
     return make("label", { class: "toggle" }, make("input", {

@@ -27,15 +27,8 @@ class Lookup extends Figure {
     this.work = make("table");
     this.drawing.append(make("div", { class: "beside" }, this.cells, this.work), this.sum);
     return [
-      make("label", {}, this.words.word, make("input", {
-        name: "word",
-        size: 6,
-        autocomplete: "off",
-        autocapitalize: "off",
-        spellcheck: "false",
-        maxlength: LONGEST,
-        oninput: (/** @type {any} */ event) => this.type(event.target.value),
-      })),
+      this.field("word", (text) => this.type(text),
+        { autocapitalize: "off", spellcheck: "false", maxlength: LONGEST }),
       this.choice("way", ["product", "lookup"].map((way) => [way, this.words[`by_${way}`]]),
         (way) => { this.pause(); this.set({ way, step: this.whole(this.state.step, way) }); }),
       this.toggle("unknown", (unknown) => this.know(unknown)),

@@ -69,17 +69,13 @@ class Norm extends Figure {
       this.choice("norm_type", NORM_TYPES.map((p) => [p, p]),
         (norm_type) => this.afresh({ norm_type })),
       this.slider("max_norm", BOUNDS.map(String), (n) => this.afresh({ max_norm: BOUNDS[n] })),
-      make("label", {}, this.words.ids, make("input", {
-        name: "ids",
-        size: 6,
+      this.field("ids", (text) => this.type(text), {
         inputmode: "numeric",
-        autocomplete: "off",
-        maxlength: 12, // with commas and spaces
-        oninput: (/** @type {any} */ event) => this.type(event.target.value),
+        maxlength: 12,
         onkeydown: (/** @type {KeyboardEvent} */ event) => {
           if (event.key === "Enter" && !ended(this.state)) this.look();
         },
-      })),
+      }),
       this.button("look", () => this.look()),
     ];
   }

@@ -25,14 +25,7 @@ class Scatter extends Figure {
     /** @type {[string, string][]} */
     const rows = ["0", "1", "2", "3"].map((row) => [row, row]);
     return [
-      make("label", {}, this.words.ids, make("input", {
-        name: "ids",
-        size: 6,
-        inputmode: "numeric",
-        autocomplete: "off",
-        maxlength: 12, // with commas and spaces
-        oninput: (/** @type {any} */ event) => this.type(event.target.value),
-      })),
+      this.field("ids", (text) => this.type(text), { inputmode: "numeric", maxlength: 12 }),
       this.choice("padding", [["-1", "None"], ...rows],
         (value) => this.set({ padding: Number(value), step: 0 })),
       // A sparse gradient is not made by adding to a table: the one switches the other off.
