@@ -25,16 +25,19 @@ from tests.site.browsing import WIDER, again, axe, fold_out
 
 MOST_STOPS = 600  # the longest page has about half
 CHAPTER = f"chapters/{MODEL}.html"
-# What the keyboard stands on: where it is, whether it is seen, and how its focus shows.
+# What the keyboard stands on (in a figure to play with, too, which has a tree of its own): where
+# it is, whether it is seen, and how its focus shows.
 STOP = """() => {
-  const e = document.activeElement;
+  let e = document.activeElement;
+  while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
   if (!e || e === document.body) return null;
   const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-  const at = document.elementFromPoint(
+  const at = e.getRootNode().elementFromPoint(
     Math.min(Math.max(box.x + box.width / 2, 0), innerWidth - 1),
     Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1));
   let opacity = 1;
-  for (let up = e; up; up = up.parentElement) opacity *= getComputedStyle(up).opacity;
+  for (let up = e; up; up = up.parentElement ?? up.getRootNode().host)
+    opacity *= getComputedStyle(up).opacity;
   window.stops ??= new Map();
   const before = stops.get(e);
   if (before === undefined) stops.set(e, stops.size);

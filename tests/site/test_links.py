@@ -147,7 +147,7 @@ def test_each_copy_button_copies_its_code_and_says_so_in_the_pages_language(
         page.wait_for_selector(f"#cell-{name} .copybtn.success")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == source, f"{code}/{stem}: #cell-{name} copies something else: {copied}"
-        said = page.locator("[role=status]").inner_text()
+        said = page.locator("[role=status].visually-hidden").inner_text()
         assert said == {"en": "Copied!", "zh": "已复制"}[code], f"{code}/{stem}: says “{said}”"
         assert (
             page.evaluate(
