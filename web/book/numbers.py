@@ -24,6 +24,7 @@ PLAIN = [
     PICTURE,
     re.compile(r"\[[^\]]*\]\(https?:[^)]*\)"),  # a cited fact, or the place where one stands
     re.compile(r"\]\([^)]*\)"),
+    re.compile(r"<emb-[^>]*>"),  # where a figure to play with begins
     re.compile(r"(?:Python|torch|NumPy|Unicode)[  ]\d[\d.]*"),
     re.compile(r"[(（](?:19|20)\d\d[)）]"),
     LABEL,

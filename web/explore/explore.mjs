@@ -16,8 +16,9 @@ document.querySelectorAll(names.join()).forEach((figure) => near.observe(figure)
 // `#emb-scatter;ids=313` leads to a figure in a state.
 function follow() {
   const [id] = decodeURIComponent(location.hash.slice(1)).split(";");
-  const figure = document.getElementById(id);
-  if (figure && names.includes(figure.localName)) {
+  // (What stood there before the figure came, a picture, leads to it as well.)
+  const figure = document.getElementById(id)?.closest(names.join());
+  if (figure) {
     load(figure);
     figure.scrollIntoView({ block: "start" });
   }

@@ -68,7 +68,7 @@ class Scatter extends Figure {
     const { ids, step, padding, lossy } = this.state;
     if (step < ids.length) return null;
     const asked = `${ids.join("")} ${padding} ${lossy}`;
-    return { "313 -1 true": "guess_lossy_2", "3130 0 false": "guess_padding_2" }[asked] ?? null;
+    return { "313 -1 true": "guess_lossy_2", "3130 3 false": "guess_padding_2" }[asked] ?? null;
   }
 
   /** @override */
