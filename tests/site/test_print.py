@@ -57,8 +57,9 @@ def folded(article):
 
 
 def in_pictures(article):
-    """The words in the figures of imgs/; a drawing of Matplotlib has outlines, not words."""
-    for picture in article.select("img"):
+    """The words in the figures of imgs/; a drawing of Matplotlib has outlines, not words. (A figure
+    to play with takes the place of its picture.)"""
+    for picture in article.select("img:not([id^=emb-] *)"):
         svg = ROOT / "imgs" / picture["src"].split("/")[-1]
         if svg.is_file():
             drawn = BeautifulSoup(svg.read_text("utf-8"), "html.parser")
@@ -128,7 +129,7 @@ def test_nothing_is_cut_at_the_edge_of_the_paper(on_paper, code, stem, width):
 @on_a_screen
 def test_no_figure_and_no_code_is_split_between_two_sheets(on_paper, code, stem, width):
     splits = on_paper.eval_on_selector_all(
-        "article :is(.figure, .cell_input .highlight)",
+        "article :is(.figure:not([id^=emb-] *), .cell_input .highlight)",
         """all => all.filter(e => getComputedStyle(e).breakInside != 'avoid'
             || e.getBoundingClientRect().height > 950)
           .map(e => e.closest('[id]').id)""",
