@@ -26,7 +26,10 @@ def contents():
 
 # What make test opens in a browser: a short page of each part, and the model. The other pages
 # wait for make check.
-SMOKE = {"index", "ways_to_run", "01_one_hot_matmul", MODEL, "e_arguments"}
+SMOKE = {
+    *("index", "ways_to_run", "01_one_hot_matmul", MODEL),
+    *("10_embedding_bag", "e_arguments"),
+}
 slow = pytest.mark.check
 
 

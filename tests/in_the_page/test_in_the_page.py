@@ -191,6 +191,7 @@ def test_a_number_that_readers_are_warned_of_differs_as_the_book_says(page, here
 def test_without_node_or_pyodide_it_fails_under_ci(monkeypatch, tmp_path, finder):
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("tests.node.ROOT", tmp_path)
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     monkeypatch.setitem(globals(), "SITE", tmp_path)
     with pytest.raises(pytest.fail.Exception, match="make"):

@@ -230,7 +230,7 @@ SUFFERED = {
         "自己用 numpy 写的梯度，重复的词比 torch 的小": "a_error_clinic#symptoms-training",
         "设置了 max_norm，训练完范数还是超了": "a_error_clinic#symptoms-table",
         "sparse=True 以后优化器报错不支持": "a_error_clinic#symptoms-training",
-        "xavier 初始化以后，pad 的向量不是 0 了": "04_padding_idx#not-kept-zero",
+        "xavier 初始化以后，pad 的向量不是 0 了": "a_error_clinic#symptoms-table",
         "OOM": "a_error_clinic#symptoms-training",
         "内存溢出": "a_error_clinic#symptoms-training",
         "索引超出范围": "a_error_clinic#err-index-out-of-range",
