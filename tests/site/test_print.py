@@ -57,8 +57,8 @@ def folded(article):
 
 
 def in_pictures(article):
-    """The words in the figures of imgs/; a drawing of Matplotlib has outlines, not words. (A figure
-    to play with takes the place of its picture.)"""
+    """The words in the figures of imgs/; a drawing of Matplotlib has outlines, not words, and a
+    figure to play with takes the place of its picture."""
     for picture in article.select("img:not([id^=emb-] *)"):
         svg = ROOT / "imgs" / picture["src"].split("/")[-1]
         if svg.is_file():
