@@ -11,7 +11,11 @@ const near = new IntersectionObserver(
   (entries) => entries.filter((e) => e.isIntersecting).forEach((e) => load(e.target)),
   { rootMargin: "600px" },
 );
-document.querySelectorAll(names.join()).forEach((figure) => near.observe(figure));
+for (const figure of document.querySelectorAll(names.join())) {
+  near.observe(figure);
+  // The keyboard passes the picture by, which will be gone when it gets there.
+  for (const link of figure.querySelectorAll("a")) link.tabIndex = -1;
+}
 
 // `#emb-scatter;ids=313` leads to a figure in a state.
 function follow() {

@@ -23,7 +23,8 @@ WIDTHS = {1280: 900, 375: 800}
 
 # A page is ready when each of its scripts has left its sign: the theme's keeps what it has set,
 # ours names the colour mode and adds the voice, the copy buttons and those of live cells are
-# there, and so are the figures to play with that come near, the search has answered; and the fonts, which may come after the load event, have come.
+# there, and so are the figures to play with that come near, the search has answered; and the
+# fonts, which may come after the load event, have come.
 READY = """() => {
   const all = (names) => [...document.querySelectorAll(names)];
   if (document.readyState !== "complete" || document.fonts.status !== "loaded") return false;
