@@ -18,6 +18,7 @@ nothing is downloaded, and they are the same everywhere, also in the page.
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 
@@ -26,7 +27,7 @@ import numpy as np
 from embedlib.arrays import Array, Int64Array
 
 # Names that are made by a rule (a number, a syllable spelled out) and would drown the others.
-_MADE = ("HANGUL SYLLABLE", "YI SYLLABLE", "CJK")
+MADE = ("HANGUL SYLLABLE", "YI SYLLABLE", "CJK")
 _NAMED = (*range(0x20000), *range(0xE0000, 0xE0080))  # elsewhere none has a name of its own
 _PLANE = "\U00010000"  # the first character beyond the basic plane
 
@@ -40,8 +41,17 @@ def names() -> dict[str, str]:
     >>> names()["½"]
     'VULGAR FRACTION ONE HALF'
     """
-    named = ((chr(c), unicodedata.ucd_3_2_0.name(chr(c), "")) for c in _NAMED)
-    return {c: name for c, name in named if name and not name.startswith(_MADE)}
+    return named(_NAMED, MADE)
+
+
+def named(codes: Iterable[int], made: tuple[str, ...]) -> dict[str, str]:
+    """The characters of these codes that have a name, without names that begin as `made` says.
+
+    >>> named(range(0x2605, 0x2608), ("WHITE",))
+    {'★': 'BLACK STAR', '☇': 'LIGHTNING'}
+    """
+    found = ((chr(code), unicodedata.ucd_3_2_0.name(chr(code), "")) for code in codes)
+    return {c: name for c, name in found if name and not name.startswith(made)}
 
 
 @cache

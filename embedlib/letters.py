@@ -17,13 +17,13 @@ oaiuen
 """
 
 import re
-import unicodedata
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from embedlib.arrays import Array, Int64Array
+from embedlib.characters import MADE, named
 from embedlib.modules import Embedding, Linear, Module
 from embedlib.optim import Optimizer
 from embedlib.palette import PALETTE
@@ -35,8 +35,9 @@ ABC = ".abcdefghijklmnopqrstuvwxyz"
 VOWELS = "aeiou"
 """What the table is never told: only pictures and measurements know it."""
 
-# Names that are made by a rule (a number, a syllable spelled out) and would drown the others.
-_MADE = ("HANGUL SYLLABLE", "YI SYLLABLE", "CJK", "ARABIC LIGATURE", "ETHIOPIC", "CANADIAN")
+# Those too: names that differ in a syllable or a number would drown the others.
+_MADE = (*MADE, "ARABIC LIGATURE", "ETHIOPIC", "CANADIAN")
+_BASIC_PLANE = range(0x10000)
 
 
 # --- the data ------------------------------------------------------------------------------------
@@ -51,8 +52,7 @@ def names() -> dict[str, str]:
     >>> names()["★"]
     'BLACK STAR'
     """
-    named = ((chr(c), unicodedata.ucd_3_2_0.name(chr(c), "")) for c in range(0x10000))
-    return {character: name for character, name in named if name and not name.startswith(_MADE)}
+    return named(_BASIC_PLANE, _MADE)
 
 
 @cache

@@ -313,3 +313,16 @@ def test_whoever_wants_no_movement_gets_none(visit, code):
     page.hover("article .cell")
     assert page.evaluate("document.getAnimations().length") == 0
     assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+def test_a_menu_opens_by_a_press_and_closes_by_one_elsewhere(visit):
+    page = visit(f"en/{CHAPTER}")
+    button = page.locator(".article-header-buttons .dropdown-toggle").first
+    menu = button.locator("xpath=following-sibling::ul")
+    button.click()
+    expect(menu).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.locator("article h1").click()
+    expect(menu).to_be_hidden()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    assert page.faults == []
