@@ -37,8 +37,10 @@ READY = """() => {
     && (!all("article").length || all("[role=status].visually-hidden").length > 0)
     && (!all("article .highlight pre").length || all(".copybtn").length > 0)
     && (!all("#live-bar").length || !all(".cell.tag_live:not(.live)").length)
-    && all("[id^=emb-]").every((figure) => "ready" in figure.dataset
-      || figure.getBoundingClientRect().top > innerHeight + 500)
+    && all("[id^=emb-]").every((figure) => {
+      const { top, bottom } = figure.getBoundingClientRect();
+      return "ready" in figure.dataset || top > innerHeight + 500 || bottom < -500;
+    })
     && (!status || status.textContent !== words.loading
       && (asked ? status.textContent !== "" : document.activeElement.name === "q"));
 }"""
