@@ -187,3 +187,21 @@ def test_without_scripts_a_picture_and_a_sentence_stand_there(visit, name, code)
     there = page.locator(f"emb-{name}").first
     assert there.locator("img").first.get_attribute("alt")
     assert len(there.inner_text().strip()) > 20
+
+
+def test_a_figure_that_comes_late_leaves_what_has_the_focus_in_the_window(visit):
+    page = visit("en/chapters/index.html")
+    asked = []
+    page.route("**/explore/batch.mjs", lambda route: asked.append(route))
+    page.goto(page.url.replace("index", module("batch").STEM))
+    here, below = page.locator("emb-batch"), page.locator("#cell-c015 > a.headerlink")
+    here.scroll_into_view_if_needed()
+    below.focus()
+    below.evaluate("e => scrollBy(0, e.getBoundingClientRect().bottom - innerHeight + 4)")
+    expect(below).to_be_in_viewport()
+    assert asked, "the figure is near, and was not asked for"
+    height = here.bounding_box()["height"]
+    asked[0].continue_()
+    expect(here).to_have_attribute("data-ready", "")
+    assert here.bounding_box()["height"] > height + 4, "it pushed nothing: another figure, please"
+    expect(below).to_be_in_viewport()

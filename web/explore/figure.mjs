@@ -37,6 +37,12 @@ export function make(tag, attributes = {}, ...inside) {
 export const fill = (sentence, places) =>
   sentence.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
 
+/** @param {Element} element */
+function inWindow(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+}
+
 /** @template State */
 export class Figure extends HTMLElement {
   /** @type {Words} */
@@ -57,6 +63,8 @@ export class Figure extends HTMLElement {
   connectedCallback() {
     if (this.shadowRoot) return;
     this.state = { ...this.state, ...this.linked() };
+    const focused = /** @type {Element} */ (document.activeElement);
+    const seen = inWindow(focused);
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     root.append(make("section", { "aria-label": this.words.title },
@@ -68,6 +76,8 @@ export class Figure extends HTMLElement {
       make("p", { class: "foot" }, this.button("reset", () => this.reset()), this.link)));
     this.ask();
     this.show();
+    // Taller than the picture, it pushes what is below: not out of sight where the keyboard stands.
+    if (seen && !inWindow(focused)) focused.scrollIntoView({ block: "nearest", behavior: "instant" });
     window.addEventListener("hashchange", this.follow);
     this.watching = new IntersectionObserver(([entry]) => { if (!entry.isIntersecting) this.pause(); });
     this.watching.observe(this);
