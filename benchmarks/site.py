@@ -21,6 +21,7 @@ import nbformat
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.site_figures import report as report_figures
 from benchmarks.site_live import compressing, report
 from web.book.editions import EDITIONS, ROOT
 from web.book.notebooks import belongs, read
@@ -135,6 +136,8 @@ def main() -> None:
     print(table(stock, ours))
     print("\nA live cell, first in a browser that has nothing:\n", flush=True)
     print(report())
+    print("\nFigures at play, on a phone whose processor is throttled:\n", flush=True)
+    print(report_figures())
     RESULTS.mkdir(parents=True, exist_ok=True)
     results = {"stock": stock, "ours": ours}
     (RESULTS / "site.json").write_text(json.dumps(results, indent=1), "utf-8")

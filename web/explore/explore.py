@@ -14,6 +14,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from web.book.notebooks import paths
 from web.book.words import WORDS
 
 HERE = Path(__file__).parent
@@ -37,6 +38,15 @@ def words_of(figures: set[str], edition: str) -> dict[str, dict[str, str]]:
         "all": WORDS["explore"][edition],
         **{name: WORDS[name][edition] for name in sorted(figures)},
     }
+
+
+def first_places() -> dict[str, str]:
+    """Each figure, and the first page that has it."""
+    found: dict[str, str] = {}
+    for path in paths():
+        for name in FIGURE.findall(path.read_text("utf-8")):
+            found.setdefault(name, path.stem)
+    return found
 
 
 def add_figures(

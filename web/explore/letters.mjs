@@ -18,7 +18,6 @@ look.replaceSync(`
 polyline.hot { stroke-width: 1.5; }
 .letter.chosen rect { stroke: var(--book-orange); stroke-width: 2.5; }
 .hold { fill: transparent; stroke: none; }
-.playing g { transition: transform 60ms linear; }
 .side { flex: 1 1 230px; max-width: 300px; }
 dl { display: grid; grid-template-columns: auto auto; gap: .1rem .8rem; margin: 0; }
 dt, .hint { color: var(--book-muted); } dd { margin: 0; white-space: nowrap; font-weight: 700; text-align: right; }`);
@@ -227,7 +226,6 @@ class Letters extends Figure {
     const slider = /** @type {any} */ (this.shadowRoot?.querySelector("[name=at]"));
     slider.max = last / EVERY;
     this.put("at", step / EVERY, `${step}`);
-    parts.map.classList.toggle("playing", this.ticking > 0);
     parts.letters.forEach((each, id) => {
       const [x, y] = pixels(this.places[id]);
       each.style.transform = `translate(${x}px, ${y}px)`;

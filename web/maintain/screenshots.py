@@ -1,19 +1,21 @@
 """Photograph every page of the built site, to be looked at: ``make pictures``.
 
 Both languages, light and dark, 1280 and 375 pixels wide, into ``_build/pictures``; and into
-``imgs/`` what others show of the book: the pictures of the READMEs, of links to the site (Open
-Graph wants PNG), and the icons.
+``imgs/`` what others show of the book: the pictures of the READMEs (figures to play with, played
+to their end), of links to the site (Open Graph wants PNG), and the icons.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from web.book.editions import EDITIONS, ROOT
 from web.book.notebooks import paths
 from web.book.words import WORDS
+from web.explore.explore import first_places
 from web.maintain import chromium
 from web.site.server import serving
 
@@ -75,6 +77,27 @@ def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -
     context.close()
 
 
+def photograph_figures(browser: Browser, site: str, code: str) -> None:
+    """Each figure to play with as it is at the end, which a reader who wants it still sees."""
+    context = browser.new_context(
+        viewport={"width": 760, "height": 900}, device_scale_factor=1.5, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    for name, stem in first_places().items():
+        page.goto(f"{site}/{code}/chapters/{stem}.html", wait_until="load")
+        figure = page.locator(name).first
+        figure.scroll_into_view_if_needed()
+        page.wait_for_selector(f"{name}[data-ready]")
+        play = figure.locator("[data-do=play]")
+        if play.count():
+            play.click()
+        path = ROOT / "imgs" / f"{name}-{code}.png"
+        figure.screenshot(path=path)
+        Image.open(path).quantize(64).save(path, optimize=True)  # a fifth of the bytes
+        print(path.name, flush=True)
+    context.close()
+
+
 def draw_shared(browser: Browser) -> None:
     """1200 × 630, the size that Open Graph asks for; the icons for what reads no SVG."""
     page = browser.new_page(viewport={"width": 1200, "height": 630})
@@ -103,6 +126,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         draw_shared(browser)
         for code in EDITIONS:
+            photograph_figures(browser, site, code)
             for theme in ("light", "dark"):
                 for width in WIDTHS:
                     photograph(browser, site, code, theme, width)
