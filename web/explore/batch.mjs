@@ -177,15 +177,15 @@ class Batch extends Figure {
       ...(look ? [make("rect", { x: x - wide / 2, y: top + row * HIGH, width: wide, height: HIGH - 4, rx: 3, class: look })] : []),
       ...(number ? [make("text", { x, y: top + row * HIGH + 12, "data-is": `${name}-${n}-${row}` }, number)] : []),
     ];
-    return this.picture(top + 4 * HIGH, 0.92, `weight.grad ${JSON.stringify([shown.plain, shown.scaled])}`, [
+    return this.picture(top + 4 * HIGH, 1.2, `weight.grad ${JSON.stringify([shown.plain, shown.scaled])}`, [
       ...[...ROWS].map((letter, row) => make("text", { x: 8, y: top + row * HIGH + 12, class: colour(letter) }, letter)),
       ...[0, 1].flatMap((n) => {
         const x = 38 + n * 157;
         return [
           make("text", { x: x + 72, y: 10, class: "small" }, this.batch(n)),
           make("text", { x, y: 30, class: "small" }, this.words.count),
-          make("text", { x: x + 46, y: 30, class: "small" }, "False"),
-          ...(shown.scaled.length ? [make("text", { x: x + 103, y: 30, class: "small" }, "True")] : []),
+          make("text", { x: x + 46, y: 30, class: "small" }, this.words.off),
+          ...(shown.scaled.length ? [make("text", { x: x + 103, y: 30, class: "small" }, this.words.on)] : []),
           ...[...ROWS].flatMap((_, row) => [
             ...cell(n, row, x, "counts", shown.counts[n][row], "", 0),
             ...cell(n, row, x + 46, "plain", shown.plain[n][row], "ink", 48),
@@ -200,12 +200,12 @@ class Batch extends Figure {
   table(shown) {
     const top = 44, at = rows(this.state), both = shown.after.scaled.length > 0;
     const x = (/** @type {number} */ row) => ZERO + row * UNIT;
-    return this.picture(top + 4 * HIGH + 20, 0.92, `weight ${JSON.stringify(shown.after)}`, [
+    return this.picture(top + 4 * HIGH + 20, 1.2, `weight ${JSON.stringify(shown.after)}`, [
       make("text", { x: x(-FAR / 2), y: 10, class: "small" }, "weight"),
       make("text", { x: x(-FAR), y: 30, class: "small" }, short(-FAR)),
       make("text", { x: x(0), y: 30, class: "small" }, "0"),
-      make("text", { x: 236, y: 30, class: "small" }, "○ False"),
-      ...(both ? [make("text", { x: 303, y: 30, class: "small" }, "◇ True")] : []),
+      make("text", { x: 236, y: 30, class: "small" }, `○ ${this.words.off}`),
+      ...(both ? [make("text", { x: 303, y: 30, class: "small" }, `◇ ${this.words.on}`)] : []),
       ...[...ROWS].flatMap((letter, row) => {
         const y = top + row * HIGH + 12;
         return [
