@@ -182,7 +182,7 @@ class Batch extends Figure {
       ...[0, 1].flatMap((n) => {
         const x = 38 + n * 157;
         return [
-          make("text", { x: x + 72, y: 10, class: "small" }, this.batch(n)),
+          make("text", { x: x + 72, y: 10, class: "small" }, `${this.batch(n)} · grad`),
           make("text", { x, y: 30, class: "small" }, this.words.count),
           make("text", { x: x + 46, y: 30, class: "small" }, this.words.off),
           ...(shown.scaled.length ? [make("text", { x: x + 103, y: 30, class: "small" }, this.words.on)] : []),

@@ -80,7 +80,7 @@ def photograph(browser: Browser, site: str, code: str, theme: str, width: int) -
 def photograph_figures(browser: Browser, site: str, code: str) -> None:
     """Each figure to play with as it is at the end, which a reader who wants it still sees."""
     context = browser.new_context(
-        viewport={"width": 760, "height": 900}, device_scale_factor=1.5, reduced_motion="reduce"
+        viewport={"width": 760, "height": 1600}, device_scale_factor=1.5, reduced_motion="reduce"
     )
     page = context.new_page()
     for name, stem in first_places().items():
