@@ -67,7 +67,7 @@ def test_a_table_that_differs_from_torch_is_caught(old, new):
 
 def plain_rules(words):
     """The lines that a page quotes under the name of a rule: name -> lines."""
-    quoted = r"<summary>`optim\.(\w+_plain)`.*</summary>\n\n```python\n([\s\S]*?)\n```"
+    quoted = r"<summary><code>optim\.(\w+_plain)</code>.*</summary>\n\n```python\n([\s\S]*?)\n```"
     return dict(re.findall(quoted, words))
 
 

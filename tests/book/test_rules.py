@@ -147,6 +147,11 @@ FAULTS = {
         plus(cell("![x](../imgs/no.svg)", EN)),
         4,
     ),
+    "Markdown in a summary": (
+        rules.summaries_are_html,
+        plus(cell("<details>\n<summary>What `f` does</summary>\n\nIt.\n\n</details>", EN)),
+        4,
+    ),
     "drawing without words": (rules.pictures_have_words, plus(code_cell(outputs=[FIGURE])), 4),
     "drawing without Chinese words": (
         rules.pictures_have_words,

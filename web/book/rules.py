@@ -29,6 +29,7 @@ COLOUR = re.compile(r"(?:fill|stroke): ?(#[0-9a-f]{6})")
 OWN_DARK_COLOURS = "prefers-color-scheme"  # else the website gives a drawing those of the palette
 TAG = re.compile(r"</?\w+[^>]*>")
 FOREIGN = re.compile(r'<(span|div) lang="[\w-]+">.*?</\1>', re.DOTALL)
+SUMMARY = re.compile(r"<summary>(.*?)</summary>")
 EMPHASIS = re.compile(r"(?<!\*)\*(?![*\s])[^*\n]+(?<!\s)\*(?!\*)")
 
 
@@ -148,6 +149,14 @@ def pictures_have_words(notebook: Notebook) -> Iterator[Problem]:
         if drawings(cell) and not all(texts.get(edition) for edition in EDITIONS):
             cure = 'put "alt": {"en": …, "zh": …} into the cell’s metadata'
             yield Problem(number, "the drawn figure has no text in both languages", cure)
+
+
+def summaries_are_html(notebook: Notebook) -> Iterator[Problem]:
+    """A line that begins with a tag is HTML to its end: marks of Markdown would be seen in it."""
+    for number, cell in markdown(notebook):
+        for words in SUMMARY.findall(FENCE.sub("", cell["source"])):
+            if re.search(r"[`*]|\]\(", words):
+                yield Problem(number, f"Markdown in <summary>{words}", "<code>…</code>, <b>…</b>")
 
 
 def drawings_keep_to_the_palette(notebook: Notebook) -> Iterator[Problem]:
@@ -285,6 +294,7 @@ RULES = [
     twins_agree,
     headings_have_labels,
     pictures_have_words,
+    summaries_are_html,
     drawings_keep_to_the_palette,
     a_cell_has_one_fold,
     a_referee_checks,

@@ -29,6 +29,7 @@ NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 IMPORT = re.compile(r"""@import\s+["']([^"']+)["']\s*;""")
 RELATIVE_URL = re.compile(r"""url\((["']?)(?!data:|#|\w+:|/)([^)"']+)\1\)""")
+READ_PROPERTY = re.compile(r"(?:var\(\s*|[\"'`])(--[\w-]+)")
 ICON = re.compile(r"\\([ef][0-9a-f]{3})|([\ue000-\uf8ff])")
 FORMULA = re.compile(r'<span class="katex-html"')
 SPAN = re.compile(r"<(/?)span\b")
@@ -73,6 +74,7 @@ def make_lean(app: Sphinx, exception: Exception | None) -> None:
     merge_styles(site, pages)
     for sheet in (BUNDLE, FORMULAS):
         cut_rules(site / sheet, known, prefixes)
+    cut_properties(site / BUNDLE, properties_in_use(site, pages))
     write_pages(site, pages)
     style = (site / BUNDLE).read_text("utf-8")
     icons = {int(code, 16) if code else ord(char) for code, char in ICON.findall(style)}
@@ -200,6 +202,41 @@ def living(rules: Iterable[Any], known: set[str], prefixes: tuple[str, ...]) -> 
                 yield rule
         else:
             yield rule
+
+
+def properties_in_use(site: Path, pages: dict[Path, str]) -> set[str]:
+    """Custom properties (``--bs-blue``) that a linked sheet, a page or a script reads."""
+    found: set[str] = set()
+    linked = {
+        resolve(site, path, href) for path in pages for href in STYLE_LINK.findall(pages[path])
+    }
+    scripts = (path for path in (site / "_static").rglob("*js") if path.suffix in {".js", ".mjs"})
+    texts = [path.read_text("utf-8") for path in (*scripts, *(site / sheet for sheet in linked))]
+    for text in (*texts, *pages.values()):
+        found.update(READ_PROPERTY.findall(text))
+    return found
+
+
+def cut_properties(sheet: Path, used: set[str]) -> None:
+    """Bootstrap and the theme set hundreds of custom properties that nothing reads."""
+    parsed = tinycss2.parse_stylesheet(sheet.read_text("utf-8"), skip_whitespace=True)
+    for rule in rules_in(parsed):
+        rule.content = [
+            each
+            for each in tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True)
+            if each.type != "declaration" or not each.name.startswith("--") or each.name in used
+        ]
+    sheet.write_text(tinycss2.serialize(parsed), "utf-8")
+
+
+def rules_in(rules: Iterable[Any]) -> Iterator[Any]:
+    """The rules of a sheet that hold declarations, those inside ``@media`` too."""
+    for rule in rules:
+        if rule.type == "qualified-rule":
+            yield rule
+        elif rule.type == "at-rule" and rule.lower_at_keyword in {"media", "supports"}:
+            rule.content = tinycss2.parse_rule_list(rule.content, skip_whitespace=True)
+            yield from rules_in(rule.content)
 
 
 def selectors(prelude: list[Any]) -> Iterator[list[Any]]:
