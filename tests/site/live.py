@@ -51,6 +51,9 @@ class Reader:
         self.press(cell, "run")
         self.wait_for(cell, outcome)
 
+    def source(self, cell):
+        return cell.locator(".cell_input pre").text_content()
+
     def edit(self, cell, source):
         """Put another text into the editor; return the editor."""
         self.press(cell, "edit")

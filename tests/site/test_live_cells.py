@@ -1,5 +1,7 @@
 """Live cells in a real Chromium: a reader runs the NumPy of a page in the page."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -97,7 +99,8 @@ def test_before_the_first_run_little_is_fetched(new_context, site):
     page.on("request", lambda request: asked.append(request.url))
     go(page, f"{site}/en/chapters/{MODEL}.html")
     assert page.locator(".live-bar").count()
-    assert [url.split("/")[-1].split("?")[0] for url in asked if "/live/" in url] == ["live.mjs"]
+    live = [url.split("/")[-1].split("?")[0] for url in asked if "/live/" in url]
+    assert sorted(live) == ["live.mjs", "solved.mjs"]
     assert not [url for url in asked if "pyodide" in url]
     assert (SITE / "en/_static/live/live.mjs").stat().st_size < 3000
 
@@ -587,3 +590,57 @@ def test_live_parts_are_accessible_and_fit_on_a_phone(visit, code, theme, width)
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.faults == []
+
+
+# --- exercises that were solved -----------------------------------------------------------------
+
+
+def marked(page):
+    """The chapters in the contents that have a mark, with what the mark is called."""
+    marks = page.locator(".bd-docs-nav .solved-mark")
+    return {
+        mark.locator("xpath=ancestor::a")
+        .get_attribute("href")
+        .split(".html")[0]: mark.get_attribute("aria-label")
+        for mark in marks.all()
+    }
+
+
+def test_an_exercise_is_marked_as_solved_when_its_check_was_passed_until_the_reader_forgets(
+    reader,
+):
+    page, words = reader.page, reader.words
+    exercise = reader.cell_with("def yours(")
+    reader.run(exercise)
+    assert marked(page) == {}, "the book's own text does not solve it"
+    source = reader.source(exercise)
+    reader.edit(exercise, source.replace("return None", "return np.zeros(3)"))
+    reader.run(exercise)
+    assert marked(page) == {}, "False was said"
+    reader.edit(exercise, source.replace("return None", "return spec(vectors, mask)"))
+    reader.run(exercise)
+    assert list(marked(page).values()) == [words["solved"]]
+    there = page.context.new_page()
+    for code in EDITIONS:
+        go(there, re.sub("/(en|zh)/.*", f"/{code}/chapters/index.html", page.url))
+        assert marked(there) == {MODEL: WORDS["live"][code]["solved"]}, "in each edition"
+    there.locator("#solved button").click()
+    assert marked(there) == {}
+    expect(there.locator("#solved")).to_be_hidden()
+    there.reload()
+    assert marked(there) == {}
+    expect(page.locator(".solved-mark")).to_have_count(0)
+    there.close()
+
+
+def test_marks_of_a_strange_kind_or_a_device_that_keeps_nothing_break_nothing(visit):
+    for kept in ["{", "7", '["x", 3, null]']:
+        page = visit("en/chapters/index.html")
+        page.evaluate("kept => localStorage.setItem('nn-embedding-solved', kept)", kept)
+        go(page, page.url)
+        assert marked(page) == {}
+        assert page.faults == []
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
+    go(page, page.url.replace("index", MODEL))
+    page.locator(".cell.live").first.dispatch_event("solved", {"bubbles": True})
+    expect(page.locator(".solved-mark")).to_have_count(1)

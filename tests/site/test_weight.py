@@ -32,6 +32,7 @@ SCRIPTS = {
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
     "translations.js": "the words of these scripts in Chinese",
     "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
+    "solved.mjs": "the exercises that were solved, marked in the contents",
     "book.mjs": "the language switch keeps the section",
 }
 

@@ -38,8 +38,19 @@ def add_buttons(
     app.add_js_file("live/live.mjs", type="module")
 
 
+def add_marks(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """The contents of each page mark the exercises that were solved."""
+    words = WORDS["live"][app.config.edition]
+    context["solved"] = {"mark": words["solved"], "forget": words["forget"]}
+    if app.config.live:
+        app.add_js_file("live/solved.mjs", type="module")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("live", False, "html", description="Python for the browser is there")
     app.connect("builder-inited", copy_scripts)
     app.connect("html-page-context", add_buttons, priority=400)  # the theme renders at 500
+    app.connect("html-page-context", add_marks, priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,6 +42,11 @@ function sizeOf(svg) {
   return width && height ? { width, height } : {};
 }
 
+/** An exercise ends by printing whether both results are the same. @param {Element | null | undefined} text */
+function verdict(text) {
+  return text?.textContent?.match(/(?<=^|\n)(?:True|False)(?=\n?$)/)?.[0];
+}
+
 class Output {
   /** @type {Kind | undefined} */
   kind; // of the text that came last
@@ -92,9 +97,8 @@ class Output {
     this.pre.append(...(kind === "error" ? markError(text, scrolls) : [text]));
   }
 
-  // An exercise ends by printing whether both results are the same.
   get verdict() {
-    return this.pre?.textContent?.match(/(?<=^|\n)(?:True|False)(?=\n?$)/) ?? [];
+    return verdict(this.pre);
   }
 
   /** @param {(Node | string)[]} children */
@@ -342,7 +346,10 @@ export class LivePage {
     const failure = errors.at(-1);
     const name = failure?.match(/^(\w+)(?::|$)/m)?.[1] ?? failure;
     const ms = Math.round(performance.now() - began);
-    const done = [say(words.done, { ms }), ...output.verdict].join(" · ");
+    const done = [say(words.done, { ms }), output.verdict].filter(Boolean).join(" · ");
+    // In the book the exercise is not solved: its stored check says False.
+    if (output.verdict === "True" && verdict(cell.stored?.querySelector("pre")) === "False")
+      cell.box.dispatchEvent(new Event("solved", { bubbles: true }));
     this.tell(cell, name ? say(words.error, { name }) : done);
     return !failure;
   }
