@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler
 
 from selenium.common.exceptions import WebDriverException
@@ -53,6 +53,14 @@ class Browser:
                 last = str(refusal)
             time.sleep(0.05)
         raise AssertionError(f"{PATIENCE} s: {code}: {last}")
+
+    def keep(self, folder):
+        """Of a failure: a picture, and the page as it is."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(Refused, WebDriverException):
+            page = self.evaluate("document.documentElement.outerHTML")
+            (folder / "page.html").write_text(page, "utf-8")
+            self.picture(folder / "page.png")
 
 
 # --- Firefox, by puppeteer-core in Node -------------------------------------------------------
