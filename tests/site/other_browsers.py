@@ -12,6 +12,7 @@ import subprocess
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from http.server import SimpleHTTPRequestHandler
+from typing import ClassVar
 
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.keys import Keys
@@ -42,17 +43,16 @@ class Browser:
     """What both can do with the verbs of each: ``size``, ``go``, ``evaluate``, ``click``,
     ``press``, ``write`` and ``picture``."""
 
-    def until(self, code):
+    def until(self, code, what):
         """Wait until an expression is true; a page that is just leaving cannot say."""
-        end, last = time.monotonic() + PATIENCE, "it stayed false"
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            try:
+            with suppress(Refused):
                 if self.evaluate(f"Boolean({code})"):
                     return
-            except Refused as refusal:
-                last = str(refusal)
             time.sleep(0.05)
-        raise AssertionError(f"{PATIENCE} s: {code}: {last}")
+        where, heard = self.evaluate("[location.href, heard]")
+        raise AssertionError(f"{PATIENCE} s, and not yet: {what}. At {where}; heard: {heard}")
 
     def keep(self, folder):
         """Of a failure: a picture, and the page as it is."""
@@ -205,7 +205,7 @@ class Listening(Handler):
     """Serves the site as GitHub does, with that script at the head of each page, and notes what is
     not there."""
 
-    missing: list[str] = []  # noqa: RUF012 - one list for all requests of a run
+    missing: ClassVar[list[str]] = []  # of all requests
 
     def do_GET(self):
         path = self.translate_path(self.path)

@@ -46,7 +46,8 @@ def visit(other_browser, site):
 
 def arrived(other_browser, path):
     """The page is there, as its scripts leave it."""
-    other_browser.until(f"location.href.includes('{path}') && ({READY})()")
+    ready = f"location.href.includes({path!r}) && ({READY})()"
+    other_browser.until(ready, f"{path}, as its scripts leave it")
 
 
 def is_well(other_browser):
@@ -74,8 +75,8 @@ def test_a_page_is_well_and_so_is_its_twin_to_which_the_switch_leads(
     is_well(other_browser)
 
 
-def test_the_front_page_leads_to_an_edition(other_browser, site):
-    other_browser.go(f"{site}/")
+def test_the_front_page_leads_to_an_edition(other_browser, visit):
+    visit("")
     arrived(other_browser, "/chapters/index.html")
     is_well(other_browser)
 
@@ -85,7 +86,8 @@ def test_the_search_finds_what_is_typed_and_leads_to_it(other_browser, visit, co
     visit(f"{code}/search.html")
     other_browser.write(one("main input[name=q]"), "padding_idx")
     link = one(f".search-places a[href*='{MODEL}']")
-    other_browser.until(link)
+    all_of_it = "location.search === '?q=padding_idx'"
+    other_browser.until(f"{all_of_it} && {link}", f"a link to {MODEL}")
     place = other_browser.evaluate(f"{link}.getAttribute('href')")
     is_well(other_browser)
     other_browser.click(link)
@@ -100,7 +102,7 @@ def test_a_live_cell_gives_what_is_stored(other_browser, visit):
     # the stored output stays in the cell, so this is the same one after the run
     cell = one(".cell.live:not(.tag_hide-input):has(.cell_output:not(.live-output))")
     other_browser.click(f"{cell}.querySelector('[data-do=run]')")
-    other_browser.until(f"{cell}.querySelector('.live-output')")
+    other_browser.until(f"{cell}.querySelector('.live-output')", "what the live cell gives")
     [[stored, live]] = other_browser.evaluate(f"({OUTPUTS})([{cell}])")
     assert stored
     assert same(stored, live), (stored, live)
@@ -121,7 +123,7 @@ def test_a_figure_comes_and_follows_its_controls(other_browser, visit, name):
     for stem in stems:
         visit(f"{one_language(stem)}/chapters/{stem}.html")
         other_browser.evaluate(f"{one(figure)}.scrollIntoView()")
-        other_browser.until(f"'ready' in {one(figure)}.dataset")
+        other_browser.until(f"'ready' in {one(figure)}.dataset", figure)
         root = f"{one(figure)}.shadowRoot"
         seen = f"((root) => {SEEN})({root})"
         before = other_browser.evaluate(seen)
@@ -129,5 +131,5 @@ def test_a_figure_comes_and_follows_its_controls(other_browser, visit, name):
             other_browser.click(f"{root}.querySelector({BUTTON!r})")
         else:
             other_browser.press(f"{root}.querySelector({SLIDER!r})", "End")
-        other_browser.until(f"{seen} !== {json.dumps(before)}")
+        other_browser.until(f"{seen} !== {json.dumps(before)}", f"another {figure} than {before}")
         is_well(other_browser)
