@@ -27,7 +27,7 @@ from web.maintain.environment import JAVASCRIPT
 from web.site.server import Handler
 
 HEIGHT = 900
-PATIENCE = 120  # seconds: a hang limit, nothing is timed here
+PATIENCE = 300  # seconds: a hang limit, nothing is timed here
 NO_FIREFOX = "Firefox is not here: apt install firefox-esr (or firefox)"
 NO_PUPPETEER = (
     "what drives Firefox comes with npm, which was not reached: make lint-js, then again"
