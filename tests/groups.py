@@ -7,6 +7,7 @@ from web.book.editions import EDITIONS
 
 PAGE = re.compile(rf"\b({'|'.join(EDITIONS)})-({'|'.join(STEMS)}|search)\b")
 EDITION = re.compile(rf"[\[-]({'|'.join(EDITIONS)})[\]-]")
+BROWSER = re.compile(r"\[(firefox|webkit)\b")  # is started once
 # Each test by itself: many are short, some long, and they share nothing.
 APART = ("tests/package/", "tests/book/test_build.py", "tests/book/test_live.py")
 # Modules whose tests share what took long to make.
@@ -18,6 +19,7 @@ TOGETHER = (
 # Long work first, so that no process works alone at the end; what is many and short, last.
 FIRST = (
     *TOGETHER,
+    "tests/site/test_other_browsers.py",
     "tests/site/test_live_cells.py",
     "tests/site/test_explore",
     "tests/explore/",
@@ -29,12 +31,14 @@ LAST = "tests/package/"
 
 
 def group(nodeid):
-    """The tests that share something, and so a process: a notebook, a page, a module."""
+    """The tests that share something, and so a process: a notebook, a browser, a page…"""
     file, _, name = nodeid.partition("::")
     if nodeid.startswith(APART):
         return nodeid
     if file.endswith(".ipynb") or file in TOGETHER:
         return file
+    if browser := BROWSER.search(name):
+        return f"{file} {browser[1]}"
     if page := PAGE.search(name):
         return page[0]
     edition = EDITION.search(name)

@@ -11,6 +11,7 @@ from tests.groups import group, put_in_order
         ("chapters/04_padding_idx.ipynb::Cell 3", "chapters/04_padding_idx.ipynb"),
         ("tests/site/test_x.py::test_a[dark-375-en-04_padding_idx]", "en-04_padding_idx"),
         ("tests/site/test_y.py::test_b[zh-search]", "zh-search"),
+        ("tests/site/test_o.py::test_o[webkit-en-index]", "tests/site/test_o.py webkit"),
         ("tests/site/test_y.py::test_b[1280-zh]", "tests/site/test_y.py zh"),
         ("tests/site/test_y.py::test_b", "tests/site/test_y.py"),
         ("tests/site/test_publish.py::test_c[zh]", "tests/site/test_publish.py"),

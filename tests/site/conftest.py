@@ -94,4 +94,6 @@ def pytest_runtest_makereport(item, call):
         report.user_properties.append(("in a browser", True))
         if call.when == "call" and (report.failed or browsing.tracing):
             browsing.keep(item, browser)
+    elif call.when == "call" and report.failed and "other_browser" in item.fixturenames:
+        item.funcargs["other_browser"].keep(browsing.folder_of(item))
     return report
