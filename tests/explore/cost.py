@@ -210,7 +210,39 @@ def formula(way: str, columns: int, ids: int, width: int, ranks: int) -> list[Fr
     return [8 * Fraction(asked), 2 * away * columns * width, Fraction(8 * (ranks - 1))]
 
 
+def ring(numbers: int, width: int, ranks: int) -> tuple[int, list[torch.Tensor]]:
+    """A gradient that is added up over all ranks, and brought to each: bytes, of all together."""
+    pieces = [
+        list(torch.full((numbers,), float(rank), dtype=TYPES[width]).tensor_split(ranks))
+        for rank in range(ranks)
+    ]
+    sent = 0
+    for turn in range(2 * (ranks - 1)):
+        going = [(rank, (rank - turn) % ranks) for rank in range(ranks)]
+        for rank, piece, box in [(r, p, pieces[r][p]) for r, p in going]:
+            sent += box.nbytes
+            there = pieces[(rank + 1) % ranks]
+            there[piece] = there[piece] + box if turn < ranks - 1 else box
+    return sent, [torch.cat(list(x)) for x in pieces]
+
+
+def copied(state: State) -> tuple[int, int]:
+    """What a rank sends that has the whole table: bytes of ids, bytes of gradients."""
+    rows, columns, ids, width, ranks = (
+        state[k] for k in ("rows", "columns", "ids", "bytes", "ranks")
+    )
+    table, gradient, _ = of_torch(rows, columns, width, state["optimizer"])
+    if OPTIMIZERS[state["optimizer"]][2]:  # the list goes to everyone
+        others = ids * (ranks - 1)
+        return 8 * others, (gradient - 8) * others
+    return 0, int(Fraction(2 * (ranks - 1) * table, ranks) + Fraction(1, 2))
+
+
 def check_the_formula() -> None:
+    for numbers, width, ranks in product((54, 432), TYPES, (1, 2, 4, 8)):
+        sent, sums = ring(numbers, width, ranks)
+        assert sent == 2 * (ranks - 1) * numbers * width
+        assert all(bool((x == sum(range(ranks))).all()) for x in sums)
     for way, columns, width, ranks in product(WAYS, (8, 16), TYPES, (1, 2, 4, 8)):
         sent = [Fraction(x, ranks) for x in route(way, 729, columns, 1024, width, ranks)]
         assert sent == formula(way, columns, 1024, width, ranks), (way, columns, width, ranks)
@@ -287,6 +319,10 @@ def on_several(state: State) -> dict[str, Any]:
         fits = next((f"{gb} GB" for gb in MACHINES if table + kept <= gb * GB), "–")
         numbers = [size(table + kept), fits, *map(size, (sent[0], sent[1], sum(sent))), busiest]
         shown[way] = numbers
+    table, _, kept = of_torch(rows, columns, width, state["optimizer"])
+    fits = next((f"{gb} GB" for gb in MACHINES if table + kept <= gb * GB), "–")
+    sent = list(copied(state))
+    shown["copied"] = [size(table + kept), fits, *map(size, (*sent, sum(sent))), "1"]
     sent = [int(x) for x in formula("by_row", columns, ids, width, ranks)]
     return shown | {
         "shares": [times(100 * x) for x in part],
@@ -345,7 +381,7 @@ START: State = {
     "deal": "blocks",
 }
 # What the figure opens on in chapter 14.
-SEVERAL = START | {"view": "several", "rows": 10**9, "optimizer": "SparseAdam"}
+SEVERAL = START | {"view": "several", "rows": 10**9}
 STARTS = [START, SEVERAL]
 # Values that the controls are set to, in pairs.
 CONTROLS: dict[str, list[Any]] = {
@@ -381,7 +417,7 @@ def drive(figure: Any, state: State) -> None:
 
 def visible(right: dict[str, Any]) -> dict[str, str]:
     """What can be read: ``data-is`` of a text -> the text."""
-    columns = ["product", "lookup"] if "product" in right else WAYS
+    columns = ["product", "lookup"] if "product" in right else [*WAYS, "copied"]
     found = {f"{name}-{n}": number for name in columns for n, number in enumerate(right[name])}
     if "product" in right:
         found |= {f"part-{n}": number for n, number in enumerate(right["parts"])}

@@ -7,10 +7,11 @@ const WIDE = 336;
 const SLID = ["rows", "columns", "ids", "ranks"];
 const LOOKS = [ // the table, its gradient, the state; a pattern each
   { class: "row-1", style: "fill: var(--book-blue); fill-opacity: .55" },
-  { class: "row-3 dashed", style: "" },
+  { class: "row-3 dashed", style: "fill: var(--book-purple); fill-opacity: .12" },
   { class: "hot", style: "fill: var(--book-orange); fill-opacity: .25" },
 ];
-const WAYS = /** @type {const} */ (["by_row", "by_column", "by_table"]);
+const CELL = "color: inherit; padding: .15rem .3rem; white-space: nowrap; vertical-align: bottom";
+const WAYS = /** @type {const} */ (["by_row", "by_column", "by_table", "copied"]);
 /** @param {number} x */
 const commas = (x) => x.toLocaleString("en-US");
 
@@ -26,22 +27,26 @@ class Cost extends Figure {
     /** @param {keyof typeof GRID} key @param {(value: string) => unknown} [value] */
     const chosen = (key, value = (text) => text) => this.choice(key,
       GRID[key].map((option) => [`${option}`, this.words[option] ?? label(`${option}`)]), (text) => this.set({ [key]: value(text) }));
-    this.more = make("div", { class: "controls" }, slid("ranks"), chosen("deal"), chosen("skew"));
-    this.basic = make("div", { class: "controls" },
-      chosen("view"), slid("rows"), slid("columns"), slid("ids"), chosen("bytes", Number), chosen("optimizer"));
+    this.more = this.group(slid("ranks"), chosen("deal"), chosen("skew"));
+    this.basic = this.group(chosen("view"), slid("rows"), slid("columns"), slid("ids"), chosen("bytes", Number), chosen("optimizer"));
     return [this.basic];
+  }
+
+  /** Two beside each other on a phone. @param {any[]} labels */
+  group(...labels) {
+    for (const one of labels) {
+      one.style.flex = "1 1 8.6rem";
+      one.lastChild.style.width = "100%";
+    }
+    return make("div", { class: "controls", style: "flex: 1 1 100%" }, ...labels);
   }
 
   /** @override */
   answer() {
     const { view: seen, rows, columns, bytes, optimizer, ranks, skew, deal } = this.state;
-    const start = STARTS[seen];
-    if (rows !== start.rows || columns !== start.columns || bytes !== start.bytes) return null;
-    switch (this.dataset.question) {
-      case "fit": return seen === "one" && optimizer === "SparseAdam" ? "guess_fit_2" : null;
-      case "ranks": return seen === "several" && ranks === 1024 ? "guess_ranks_2" : null;
-      default: return ranks === 1024 && skew === "zipf" && deal === "blocks" ? "guess_skew_3" : null;
-    }
+    const seven = seen === "one" && rows === 27 ** 7 && columns === 2 && bytes === 2 && optimizer === "SGD-sparse";
+    const skewed = seen === "several" && rows === 1e9 && ranks === 1024 && skew === "zipf" && deal === "blocks";
+    return this.dataset.question === "seven" ? seven && "guess_seven_2" || null : skewed && "guess_skew_3" || null;
   }
 
   /** @override */
@@ -76,9 +81,9 @@ class Cost extends Figure {
    */
   table(heads, rows, columns) {
     return make("table", { style: "margin: auto" },
-      make("tr", {}, make("td"), ...heads.map((head) => make("th", { scope: "col" }, head))),
+      make("tr", {}, make("td"), ...heads.map((head) => make("th", { scope: "col", style: CELL }, head))),
       ...rows.map((key, n) => make("tr", {}, make("th", { scope: "row" }, this.words[key]),
-        ...columns.map(([name, numbers]) => make("td", { "data-is": `${name}-${n}`, style: "color: inherit" }, numbers[n])))));
+        ...columns.map(([name, numbers]) => make("td", { "data-is": `${name}-${n}`, style: CELL }, numbers[n])))));
   }
 
   /** @param {number} high @param {string} said @param {Node[]} parts */
@@ -124,12 +129,14 @@ class Cost extends Figure {
   several(shown) {
     const { ranks, columns } = this.state;
     const drawn = Math.min(ranks, 8), high = 110;
+    // The table, and of it what rank 0 holds.
     const heads = WAYS.map((way) => {
       const [across, down] = way === "by_row" ? [1, drawn] : way === "by_column" ? [drawn, 1] : [1, 1];
-      return make("span", {}, make("svg", { viewBox: "0 0 52 44", width: 52, "aria-hidden": true, style: "margin: 0 0 0 auto" },
-        ...Array.from({ length: across * down }, (_, n) => make("rect", {
-          x: 2 + (across > 1 ? n * 48 / across : 0), y: 2 + (down > 1 ? n * 40 / down : 0), width: 48 / across, height: 40 / down,
-          ...(n ? { class: "muted" } : LOOKS[0]) }))), this.words[way]);
+      const pieces = Array.from({ length: across * down }, (_, n) => make("rect", {
+        x: 2 + n % across * 44 / across, y: 2 + n % down * 36 / down, width: 44 / across, height: 36 / down,
+        ...(n ? { class: "muted" } : LOOKS[0]) }));
+      if (way === "copied" && ranks > 1) pieces.unshift(make("rect", { class: "muted", x: 7, y: 7, width: 44, height: 36 }));
+      return make("span", {}, make("svg", { viewBox: "0 0 54 46", width: 54, "aria-hidden": true, style: "margin: 0 0 0 auto" }, ...pieces), this.words[way]);
     });
     const shares = Array.from({ length: ranks }, (_, rank) => share(this.state, rank)), top = Math.max(...shares);
     const y = (/** @type {number} */ part) => high - 70 * part / top, wide = (WIDE - 20) / ranks;
@@ -137,8 +144,9 @@ class Cost extends Figure {
     return [
       this.table(heads, ["keeps", "fits", "sends_ids", "sends_rows", "sends", "busiest"], WAYS.map((way) => [way, shown[way]])),
       ...(ranks > columns ? [make("p", {}, fill(this.words.narrow, { columns: `${columns}`, ranks: `${ranks}` }))] : []),
-      this.picture(high + 20, this.words.asked, [
+      this.picture(high + 20, `${this.words.asked} ${shown.shares.join(" ")}`, [
         make("text", { x: 10, y: 12, class: "small start" }, this.words.asked),
+        make("text", { x: WIDE - 10, y: 12, class: "hot end", style: "font-size: 13px" }, `┄ ${this.words.average}`),
         make("path", { class: "row-1", style: LOOKS[0].style, d: `M10 ${high}${shares.map((part, rank) =>
           `V${y(part)}H${10 + (rank + 1) * wide}${ranks > 64 ? "" : `V${high}`}`).join("")}V${high}z` }),
         make("line", { x1: 10, x2: WIDE - 10, y1: y(1 / ranks), y2: y(1 / ranks), class: "hot dashed" }),

@@ -39,7 +39,7 @@ export const STARTS = {
     ranks: 2, skew: "even", deal: "blocks",
   },
   several: {
-    view: "several", rows: 1e9, columns: 128, ids: 65536, bytes: 4, optimizer: "SparseAdam",
+    view: "several", rows: 1e9, columns: 128, ids: 65536, bytes: 4, optimizer: "Adam",
     ranks: 2, skew: "even", deal: "blocks",
   },
 };
@@ -156,23 +156,26 @@ function several(state) {
   const { row, table } = memory(state);
   const n = BigInt(ranks), others = n - 1n, copies = 1n + KEEPS[optimizer];
   const away = BigInt(ids) * others / n; // of a rank's ids, those that another rank owns
+  const heard = BigInt(ids) * others; // if all others must hear each of them
   const busy = times(share(state, 0) * ranks);
-  /** @param {bigint} keeps @param {bigint} asked @param {bigint} sent @param {string} busiest */
-  const way = (keeps, asked, sent, busiest) => {
+  /** @param {bigint} keeps @param {bigint} names ids that are sent @param {bigint} numbers bytes of rows and gradients @param {bigint} counts @param {string} busiest */
+  const way = (keeps, names, numbers, counts, busiest) => {
     const fits = MACHINES.find((gb) => keeps <= gb * GB);
-    return [size(keeps), fits ? `${fits} GB` : "–", size(8n * asked), size(2n * sent * row),
-      size(8n * asked + 2n * sent * row + 8n * others), busiest];
+    return [size(keeps), fits ? `${fits} GB` : "–", size(8n * names), size(numbers), size(8n * names + numbers + counts), busiest];
   };
-  const narrow = ranks > columns;
-  const total = 8n * away + 2n * away * row + 8n * others;
+  const rowwise = 2n * away * row, counts = 8n * others;
   return {
-    by_row: way(BigInt(Math.ceil(rows / ranks)) * row * copies, away, away, busy),
-    // Every other rank must hear each id, and gives a piece of its row.
-    by_column: narrow ? Array(6).fill("–") : way(table / n * copies, BigInt(ids) * others, away, "1"),
-    by_table: way(table * copies, away, away, `${ranks}`),
+    by_row: way(BigInt(Math.ceil(rows / ranks)) * row * copies, away, rowwise, counts, busy),
+    // Every other rank gives a piece of the row.
+    by_column: ranks > columns ? Array(6).fill("–") : way(table / n * copies, heard, rowwise, counts, "1"),
+    by_table: way(table * copies, away, rowwise, counts, `${ranks}`),
+    // Each rank has the whole table. A dense gradient goes round the ring twice but for its n-th
+    // part, a sparse one goes to everyone.
+    copied: sparse(optimizer) ? way(table * copies, heard, heard * row, 0n, "1")
+      : way(table * copies, 0n, (2n * others * table + n / 2n) / n, 0n, "1"),
     shares: Array.from({ length: Math.min(ranks, 8) }, (_, rank) => times(100 * share(state, rank))),
     said: [ranks === 1 ? "alone" : `asked_${skew}`, {
-      ids: exact(away), row: `${row}`, others: `${others}`, all: exact(total), ranks: `${ranks}`,
+      ids: exact(away), row: `${row}`, others: `${others}`, all: exact(8n * away + rowwise + counts), ranks: `${ranks}`,
       share: `${times(100 * share(state, 0))} %`, busy,
     }],
   };
