@@ -506,6 +506,38 @@ def choose_optimizer() -> Drawing:
     return d
 
 
+def sharded_lookup() -> Drawing:
+    """Ids to the ranks that hold the rows, rows back, gradients the way of the ids."""
+    d = Drawing(560, 268)
+    roles = ["blue", "purple", "green"]
+    stages = [
+        ("1 ids", ["w", "h", "e", "e", "l"]),
+        ("2 rows", ["w", "h", "e", "e", "l"]),
+        ("3 gradients", ["w", "h", "e", "e", "l"]),
+    ]
+    owner = {"w": 2, "h": 0, "e": 0, "l": 1}
+    for n, (name, word) in enumerate(stages):
+        left = 12 + n * 188
+        d.text(left + 76, 20, name, size=14)
+        d.text(left + 76, 44, "rank 0", "muted", 12)
+        for i, letter in enumerate(word):
+            role = roles[owner[letter]]
+            d.box(left + i * 32, 52, 26, 28, role, role)
+            d.text(left + i * 32 + 13, 71, letter, role)
+        for rank, (role, held) in enumerate(zip(roles, ("a-h", "i-q", "r-z"), strict=True)):
+            x = left + rank * 55
+            d.box(x, 188, 46, CELL, role, role)
+            d.text(x + 23, 210, held, role, 13)
+            d.text(x + 23, 242, f"rank {rank}", "muted", 12)
+        for i, letter in enumerate(word):
+            rank = owner[letter]
+            ends = [(left + i * 32 + 13, 84), (left + rank * 55 + 23, 184)]
+            if n == 1:
+                ends.reverse()
+            d.line(ends, roles[rank], dash=n == 2)
+    return d
+
+
 def favicon() -> Drawing:
     """A table with one row taken."""
     d = Drawing(32, 32)
@@ -532,6 +564,7 @@ FIGURES = {
     "batch": batch,
     "sparse_gradient": sparse_gradient,
     "choose_optimizer": choose_optimizer,
+    "sharded_lookup": sharded_lookup,
     "favicon": favicon,
 }
 

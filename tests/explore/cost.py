@@ -21,6 +21,8 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from tests.explore.shown import show
+
 ROWS = [27, 729, 19_683, 531_441, 14_348_907, 387_420_489, 10**9, 10_460_353_203]
 COLUMNS = [2, 16, 128, 1024]
 IDS = [1024, 8192, 65_536, 524_288]
@@ -316,16 +318,16 @@ def on_several(state: State) -> dict[str, Any]:
             continue
         table, _, kept = of_torch(tall, wide, width, state["optimizer"])
         sent = [int(x) for x in formula(way, columns, ids, width, ranks)]
-        fits = next((f"{gb} GB" for gb in MACHINES if table + kept <= gb * GB), "–")
+        fits = next((f"{gb} GB" for gb in MACHINES if table + kept <= gb * GB), "> 80 GB")
         numbers = [size(table + kept), fits, *map(size, (sent[0], sent[1], sum(sent))), busiest]
         shown[way] = numbers
     table, _, kept = of_torch(rows, columns, width, state["optimizer"])
-    fits = next((f"{gb} GB" for gb in MACHINES if table + kept <= gb * GB), "–")
+    fits = next((f"{gb} GB" for gb in MACHINES if table + kept <= gb * GB), "> 80 GB")
     sent = list(copied(state))
     shown["copied"] = [size(table + kept), fits, *map(size, (*sent, sum(sent))), "1"]
     sent = [int(x) for x in formula("by_row", columns, ids, width, ranks)]
     return shown | {
-        "shares": [times(100 * x) for x in part],
+        "shares": [show(100 * x, 1) for x in part],
         "said": [
             "alone" if ranks == 1 else f"asked_{state['skew']}",
             {

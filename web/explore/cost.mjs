@@ -80,7 +80,7 @@ class Cost extends Figure {
    * @param {(Node | string)[]} heads @param {string[]} rows their words @param {[name: string, numbers: string[]][]} columns
    */
   table(heads, rows, columns) {
-    return make("table", { style: "margin: auto" },
+    return make("table", { style: "margin: auto", class: heads.length > 2 && "stacked" },
       make("tr", {}, make("td"), ...heads.map((head) => make("th", { scope: "col", style: CELL }, head))),
       ...rows.map((key, n) => make("tr", {}, make("th", { scope: "row" }, this.words[key]),
         ...columns.map(([name, numbers]) => make("td", { "data-is": `${name}-${n}`, style: CELL }, numbers[n])))));
@@ -116,7 +116,7 @@ class Cost extends Figure {
             }),
             make("rect", { x: 64, y, width: wide, height: 24, class: "ink" }),
             ...(all > gb * 10n ** 9n ? [make("path", { class: "hot", d: `M${WIDE - 12} ${y + 4}l8 8l-8 8` })] : []),
-            make("text", { x: 64, y: y + 36, class: fits === "full" ? "start" : "hot start", style: "font-size: 13px" },
+            make("text", { x: 8, y: y + 36, class: fits === "full" ? "start" : "hot start", style: "font-size: 13px" },
               `${fits === "full" ? "✓" : "✗"} ${this.words[fits]} `, make("tspan", { "data-is": `machine-${n}` }, number)),
             make("text", { x: WIDE - 4, y: y + 36, class: "small end" }, "V ≤ ", make("tspan", { "data-is": `most-${n}` }, most)),
           ];
@@ -139,12 +139,12 @@ class Cost extends Figure {
       return make("span", {}, make("svg", { viewBox: "0 0 54 46", width: 54, "aria-hidden": true, style: "margin: 0 0 0 auto" }, ...pieces), this.words[way]);
     });
     const shares = Array.from({ length: ranks }, (_, rank) => share(this.state, rank)), top = Math.max(...shares);
-    const y = (/** @type {number} */ part) => high - 70 * part / top, wide = (WIDE - 20) / ranks;
+    const y = (/** @type {number} */ part) => high - 84 * part / top, wide = (WIDE - 20) / ranks;
     const at = (/** @type {number} */ rank) => 10 + (rank + 0.5) * wide;
     return [
       this.table(heads, ["keeps", "fits", "sends_ids", "sends_rows", "sends", "busiest"], WAYS.map((way) => [way, shown[way]])),
       ...(ranks > columns ? [make("p", {}, fill(this.words.narrow, { columns: `${columns}`, ranks: `${ranks}` }))] : []),
-      this.picture(high + 20, `${this.words.asked} ${shown.shares.join(" ")}`, [
+      this.picture(high + 40, `${this.words.asked} ${shown.shares.join(" ")}`, [
         make("text", { x: 10, y: 12, class: "small start" }, this.words.asked),
         make("text", { x: WIDE - 10, y: 12, class: "hot end", style: "font-size: 13px" }, `┄ ${this.words.average}`),
         make("path", { class: "row-1", style: LOOKS[0].style, d: `M10 ${high}${shares.map((part, rank) =>
@@ -152,8 +152,8 @@ class Cost extends Figure {
         make("line", { x1: 10, x2: WIDE - 10, y1: y(1 / ranks), y2: y(1 / ranks), class: "hot dashed" }),
         ...(ranks > 16 ? [make("text", { x: 10, y: high + 10, class: "small start" }, "0"), make("text", { x: WIDE - 10, y: high + 10, class: "small end" }, `${ranks - 1}`)]
           : shares.map((_, rank) => make("text", { x: at(rank), y: high + 10, class: "small" }, `${rank}`))),
-        ...(ranks > 8 ? [] : shares.map((part, rank) =>
-          make("text", { x: at(rank), y: y(part) - 9, class: "small", "data-is": `share-${rank}` }, shown.shares[rank]))),
+        ...(ranks > 8 ? [] : shares.map((_, rank) =>
+          make("text", { x: at(rank), y: high + 30, "data-is": `share-${rank}` }, shown.shares[rank]))),
       ]),
     ];
   }

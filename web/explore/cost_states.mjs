@@ -1,6 +1,7 @@
 // What a table costs, on one machine and on several: what emb-cost shows in each state. Bytes and
 // operations are whole numbers, and exact (BigInt). No page is needed here: tests compare it in Node
 // with what torch allocates, counts and sends.
+import { show } from "./numbers.mjs";
 
 /** What the controls can be set to: 27 letters, their pairs, triples, …, and the plan of chapter 14. */
 export const GRID = {
@@ -161,7 +162,7 @@ function several(state) {
   /** @param {bigint} keeps @param {bigint} names ids that are sent @param {bigint} numbers bytes of rows and gradients @param {bigint} counts @param {string} busiest */
   const way = (keeps, names, numbers, counts, busiest) => {
     const fits = MACHINES.find((gb) => keeps <= gb * GB);
-    return [size(keeps), fits ? `${fits} GB` : "–", size(8n * names), size(numbers), size(8n * names + numbers + counts), busiest];
+    return [size(keeps), fits ? `${fits} GB` : "> 80 GB", size(8n * names), size(numbers), size(8n * names + numbers + counts), busiest];
   };
   const rowwise = 2n * away * row, counts = 8n * others;
   return {
@@ -173,7 +174,7 @@ function several(state) {
     // part, a sparse one goes to everyone.
     copied: sparse(optimizer) ? way(table * copies, heard, heard * row, 0n, "1")
       : way(table * copies, 0n, (2n * others * table + n / 2n) / n, 0n, "1"),
-    shares: Array.from({ length: Math.min(ranks, 8) }, (_, rank) => times(100 * share(state, rank))),
+    shares: Array.from({ length: Math.min(ranks, 8) }, (_, rank) => show(100 * share(state, rank), 1)),
     said: [ranks === 1 ? "alone" : `asked_${skew}`, {
       ids: exact(away), row: `${row}`, others: `${others}`, all: exact(8n * away + rowwise + counts), ranks: `${ranks}`,
       share: `${times(100 * share(state, 0))} %`, busy,
