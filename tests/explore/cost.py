@@ -338,6 +338,7 @@ def on_several(state: State) -> dict[str, Any]:
                 "ranks": str(ranks),
                 "share": f"{times(100 * part[0])} %",
                 "busy": busy,
+                "copied": shown["copied"][4],
             },
         ],
     }
@@ -378,7 +379,7 @@ START: State = {
     "ids": 65_536,
     "bytes": 4,
     "optimizer": "Adam",
-    "ranks": 2,
+    "ranks": 8,
     "skew": "even",
     "deal": "blocks",
 }
@@ -393,7 +394,7 @@ CONTROLS: dict[str, list[Any]] = {
     "ids": [1024],
     "bytes": [4, 2],
     "optimizer": ["SparseAdam"],
-    "ranks": [8, 1024],
+    "ranks": [2, 1024],
     "skew": ["even", "zipf"],
     "deal": ["blocks", "turn"],
 }

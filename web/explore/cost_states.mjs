@@ -37,11 +37,11 @@ const sparse = (optimizer) => /sparse/i.test(optimizer);
 export const STARTS = {
   one: {
     view: "one", rows: 27 ** 5, columns: 128, ids: 65536, bytes: 4, optimizer: "Adam",
-    ranks: 2, skew: "even", deal: "blocks",
+    ranks: 8, skew: "even", deal: "blocks",
   },
   several: {
     view: "several", rows: 1e9, columns: 128, ids: 65536, bytes: 4, optimizer: "Adam",
-    ranks: 2, skew: "even", deal: "blocks",
+    ranks: 8, skew: "even", deal: "blocks",
   },
 };
 
@@ -165,19 +165,20 @@ function several(state) {
     return [size(keeps), fits ? `${fits} GB` : "> 80 GB", size(8n * names), size(numbers), size(8n * names + numbers + counts), busiest];
   };
   const rowwise = 2n * away * row, counts = 8n * others;
+  // Each rank has the whole table. A dense gradient goes round the ring twice but for its n-th part,
+  // a sparse one goes to everyone.
+  const copied = sparse(optimizer) ? way(table * copies, heard, heard * row, 0n, "1")
+    : way(table * copies, 0n, (2n * others * table + n / 2n) / n, 0n, "1");
   return {
     by_row: way(BigInt(Math.ceil(rows / ranks)) * row * copies, away, rowwise, counts, busy),
     // Every other rank gives a piece of the row.
     by_column: ranks > columns ? Array(6).fill("–") : way(table / n * copies, heard, rowwise, counts, "1"),
     by_table: way(table * copies, away, rowwise, counts, `${ranks}`),
-    // Each rank has the whole table. A dense gradient goes round the ring twice but for its n-th
-    // part, a sparse one goes to everyone.
-    copied: sparse(optimizer) ? way(table * copies, heard, heard * row, 0n, "1")
-      : way(table * copies, 0n, (2n * others * table + n / 2n) / n, 0n, "1"),
+    copied,
     shares: Array.from({ length: Math.min(ranks, 8) }, (_, rank) => show(100 * share(state, rank), 1)),
     said: [ranks === 1 ? "alone" : `asked_${skew}`, {
       ids: exact(away), row: `${row}`, others: `${others}`, all: exact(8n * away + rowwise + counts), ranks: `${ranks}`,
-      share: `${times(100 * share(state, 0))} %`, busy,
+      share: `${times(100 * share(state, 0))} %`, busy, copied: copied[4],
     }],
   };
 }

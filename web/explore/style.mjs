@@ -46,10 +46,9 @@ text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } t
   section { padding: .6rem .6rem; }
   /* A wide table: the words of a row stand above its numbers. */
   .stacked { width: 100%; }
-  .stacked tr { display: grid; grid-auto-columns: 1fr; grid-auto-flow: column; }
+  .stacked tr { display: grid; grid-template-columns: repeat(4, 1fr); }
   .stacked th[scope=row] { grid-column: 1 / -1; }
   .stacked td:empty { display: none; }
-  .stacked td, .stacked th[scope=row] ~ td { grid-row: 2; }
 }
 @media print { .controls, .foot, fieldset { display: none; } section { break-inside: avoid; } }
 `;
