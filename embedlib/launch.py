@@ -37,7 +37,7 @@ class RankFailed(RuntimeError):
     """A rank ended before its work was done. The message names the rank and the cause."""
 
 
-def launch(program: Callable[..., Any], ranks: int, *, timeout: float = 20.0) -> list[Any]:
+def launch(program: Callable[..., Any], ranks: int, *, timeout: float = 60.0) -> list[Any]:
     """Run ``program(rank, ranks, store)`` in processes of their own, one for each rank.
 
     Args:
