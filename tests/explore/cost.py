@@ -355,7 +355,8 @@ def states() -> Iterator[tuple[State, dict[str, Any]]]:
     for part in (table | {"ranks": RANKS}, traffic, whom):
         for state in every(SEVERAL, part):
             yield state, on_several(state)
-    for state in every(SEVERAL, {k: v for k, v in CONTROLS.items() if k != "view"}):
+    page = {k: [*{*v, START[k], SEVERAL[k]}] for k, v in CONTROLS.items() if k != "view"}
+    for state in every(SEVERAL, page):
         yield state, on_several(state)
     draw, whole = Random(0), table | traffic | whom
     for _ in range(10_000):
