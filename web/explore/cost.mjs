@@ -63,8 +63,9 @@ class Cost extends Figure {
   /** @override */
   draw() {
     const several = this.state.view === "several";
-    if (several) this.basic.after(this.more);
-    else this.more.remove();
+    // (What is put in anew would lose the focus.)
+    if (several && !this.more.isConnected) this.basic.after(this.more);
+    if (!several) this.more.remove();
     for (const [name, value] of Object.entries(this.state)) {
       const values = /** @type {unknown[]} */ (GRID[/** @type {keyof typeof GRID} */ (name)]);
       if (!several && ["ranks", "deal", "skew"].includes(name)) continue;
