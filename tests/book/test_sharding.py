@@ -67,14 +67,6 @@ def test_without_a_fault_nothing_is_said():
         pytest.param(
             (
                 "return [values[owner == rank] for rank in range(len(cuts) - 1)]",
-                "return [values[(owner == r) | (ids == cuts[r + 1] - 1) | (ids == cuts[r])]"
-                " for r in range(len(cuts) - 1)]",
-            ),
-            id="the cut is off by one",
-        ),
-        pytest.param(
-            (
-                "return [values[owner == rank] for rank in range(len(cuts) - 1)]",
                 "return [values[(owner == r) | (r == 1) & (ids == cuts[1] + 5)"
                 " | (r == 2) & (ids == cuts[1] + 5)] for r in range(len(cuts) - 1)]",
             ),
@@ -89,7 +81,7 @@ def test_without_a_fault_nothing_is_said():
         ),
         pytest.param(("return 8 * a + 4", "return 4"), id="bytes are predicted without the ids"),
         pytest.param(
-            ("rows[np.concatenate(places)] = np.concatenate(found)", "rows[:] = np.concatenate(found)"),
+            ("rows[np.concatenate(places)] =", "rows[:] ="),
             id="rows come in the order of the ranks",
         ),
     ],
@@ -104,7 +96,7 @@ def test_a_fault_is_noticed_by_the_page(fault):
 def test_the_vectors_are_those_of_chapter_11():
     ours, theirs = {}, {}
     for names, stem, last in [
-        (ours, "14_sharding", "train(0, ["),
+        (ours, "14_sharding", "together([train(0, ["),
         (theirs, "11_train_word_vectors", "train(seed=1)"),
     ]:
         for source, tags in code(stem):
