@@ -506,6 +506,90 @@ def choose_optimizer() -> Drawing:
     return d
 
 
+def sharded_lookup() -> Drawing:
+    """Ids to the ranks that hold the rows, rows back, gradients the way of the ids."""
+    d = Drawing(560, 268)
+    roles = ["blue", "purple", "green"]
+    stages = [
+        ("1 ids", ["w", "h", "e", "e", "l"]),
+        ("2 rows", ["w", "h", "e", "e", "l"]),
+        ("3 gradients", ["w", "h", "e", "e", "l"]),
+    ]
+    owner = {"w": 2, "h": 0, "e": 0, "l": 1}
+    for n, (name, word) in enumerate(stages):
+        left = 12 + n * 188
+        d.text(left + 76, 20, name, size=14)
+        d.text(left + 76, 44, "rank 0", "muted", 12)
+        for i, letter in enumerate(word):
+            role = roles[owner[letter]]
+            d.box(left + i * 32, 52, 26, 28, role, role)
+            d.text(left + i * 32 + 13, 71, letter, role)
+        for rank, (role, held) in enumerate(zip(roles, ("a-h", "i-q", "r-z"), strict=True)):
+            x = left + rank * 55
+            d.box(x, 188, 46, CELL, role, role)
+            d.text(x + 23, 210, held, role, 13)
+            d.text(x + 23, 242, f"rank {rank}", "muted", 12)
+        for i, letter in enumerate(word):
+            rank = owner[letter]
+            ends = [(left + i * 32 + 13, 84), (left + rank * 55 + 23, 184)]
+            if n == 1:
+                ends.reverse()
+            d.line(ends, roles[rank], dash=n == 2)
+    return d
+
+
+def cost() -> Drawing:
+    """A table, its gradient and Adam's state in machines of 1, 16 and 80 GB."""
+    d = Drawing(560, 190)
+    left, wide, row = 66, 380, 128 * 4
+    parts = (("weight", 1, "blue"), ("grad", 1, "purple"), ("exp_avg, exp_avg_sq", 2, "orange"))
+    x = left
+    for name, _, role in parts:
+        d.box(x, 8, 22, 16, role, role, role == "purple")
+        d.text(x + 30, 21, name, role, 14, "start")
+        x += 62 + 9 * len(name)
+    table = 27**5 * row
+    for n, gb in enumerate((1, 16, 80)):
+        y, x = 44 + n * 48, float(left)
+        d.text(left - 10, y + 20, f"{gb} GB", at="end")
+        for _, times, role in parts:
+            width = min(times * table / (gb * 1e9) * wide, left + wide - x)
+            if width > 0:
+                d.box(round(x, 1), y, round(width, 1), 28, role, role, role == "purple")
+            x += width
+        d.box(left, y, wide, 28)
+        fits = 4 * table <= gb * 1e9
+        more = f"{4 * table / (gb * 1e9):.0%}" if fits else f"+{4 * table / 1e9 - gb:.1f} GB"
+        d.text(left + wide + 12, y + 20, more, "ink" if fits else "orange", 14, "start")
+        if not fits:
+            d.line([(left + wide - 14, y + 14), (left + wide + 6, y + 14)], "orange")
+    return d
+
+
+def traffic() -> Drawing:
+    """Three cuts of a table for four ranks, and a copy for each: what rank 0 has, and sends."""
+    d = Drawing(560, 176)
+    ranks, ids, width = 4, 1024, 32
+    away = ids * (ranks - 1) // ranks
+    rows = 8 * width * away + 8 * (ranks - 1)
+    sent = ((8 * away + rows), (8 * ids * (ranks - 1) + rows), (8 * away + rows))
+    names = ("Shard(0)", "Shard(1)", "rank 0", "Replicate()")
+    labels = [f"{b / 1e6:.2f} MB" for b in sent] + ["192 B · V"]
+    for n, (name, label) in enumerate(zip(names, labels, strict=True)):
+        x, y = 24 + n * 136, 40
+        d.text(x + 44, 22, name, size=15)
+        across, down = ((1, 4), (4, 1), (1, 1), (1, 1))[n]
+        if n == 3:
+            for back in (12, 8, 4):
+                d.box(x + back, y + back, 88, 80, "muted")
+        for piece in range(across * down):
+            at = (x + piece % across * 88 / across, y + piece % down * 80 / down)
+            look = ("blue", "blue") if piece == 0 else ("muted", "")
+            d.box(*at, 88 / across, 80 / down, *look)
+        d.text(x + 44, 160, label, "orange", 14)
+    return d
+
+
 def favicon() -> Drawing:
     """A table with one row taken."""
     d = Drawing(32, 32)
@@ -532,6 +616,9 @@ FIGURES = {
     "batch": batch,
     "sparse_gradient": sparse_gradient,
     "choose_optimizer": choose_optimizer,
+    "cost": cost,
+    "sharded_lookup": sharded_lookup,
+    "traffic": traffic,
     "favicon": favicon,
 }
 

@@ -2,12 +2,13 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.pages import both_editions
 from web.book.editions import EDITIONS
-from web.book.glossary import markdown, sort_key
+from web.book.glossary import markdown, sort_key, where_explained
 from web.book.notebooks import for_readers, labels, paths, read, written_labels
 from web.book.rules import check_terms, check_typography
 from web.book.terms import TABLE, TableError, refuse_faults, terms
@@ -49,10 +50,11 @@ def test_a_chapter_that_is_written_is_linked_and_another_one_is_named(code):
 
 
 def test_a_chapter_gets_its_link_when_it_is_written():
-    future = {**written_labels(), "cost": "13_cost"}
-    chapter = "第 13 章".replace(" ", "\N{NO-BREAK SPACE}")
-    assert f"[{chapter}](#cost)" in markdown(EDITIONS["zh"], future)
-    assert chapter in markdown(EDITIONS["zh"], written_labels())
+    term = replace(terms()[0], chapter="99", section="")
+    chapter = "第 99 章".replace(" ", "\N{NO-BREAK SPACE}")
+    assert where_explained(term, "zh", written_labels()) == f"{chapter}。"
+    future = {**written_labels(), "the-last": "99_last"}
+    assert where_explained(term, "zh", future) == f"[{chapter}](#the-last)。"
 
 
 def test_english_terms_stand_by_letter_verbs_without_to():

@@ -11,7 +11,7 @@ from tests.node import node
 from tests.pages import slow
 
 HERE = Path(__file__).parent
-FIGURES = ["batch", "letters", "lookup", "norm", "row", "scatter"]
+FIGURES = ["batch", "cost", "letters", "lookup", "norm", "row", "scatter"]
 SHOWN = 3  # faults in a message
 
 

@@ -56,11 +56,13 @@ def sentence(name, code, said):
 
 
 def pairs_of_controls(figure):
-    """The start, and each two controls at each two of their values."""
+    """Each start, and each two controls at each two of their values."""
     seen = []
-    for one, two in combinations(figure.CONTROLS, 2):
+    for start, (one, two) in product(
+        getattr(figure, "STARTS", [figure.START]), combinations(figure.CONTROLS, 2)
+    ):
         for a, b in product(figure.CONTROLS[one], figure.CONTROLS[two]):
-            state = figure.START | {one: a, two: b}
+            state = start | {one: a, two: b}
             if figure.possible(state) and state not in seen:
                 seen.append(state)
     return seen

@@ -42,6 +42,13 @@ rect, circle, path, line, polyline { fill: none; stroke: var(--book-grid); strok
 text:is(.row-0, .row-1, .row-2, .row-3, .row-4) { stroke: none; font-weight: 700; }
 text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } text.row-2 { fill: var(--book-green); } text.row-3 { fill: var(--book-purple); }
 .dashed { stroke-dasharray: 5 4; }
-@media (max-width: 480px) { section { padding: .6rem .6rem; } }
+@media (max-width: 480px) {
+  section { padding: .6rem .6rem; }
+  /* A wide table: the words of a row stand above its numbers. */
+  .stacked { width: 100%; }
+  .stacked tr { display: grid; grid-template-columns: repeat(4, 1fr); }
+  .stacked th[scope=row] { grid-column: 1 / -1; }
+  .stacked td:empty { display: none; }
+}
 @media print { .controls, .foot, fieldset { display: none; } section { break-inside: avoid; } }
 `;

@@ -1,0 +1,130 @@
+"""What chapter 14 says of TorchRec, which the book does not install: run with torchrec itself."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.missing import skip_loudly
+from web.book.editions import ROOT
+
+CHAPTER = ROOT / "chapters" / "14_sharding.ipynb"
+PINS = ROOT / "tests" / "book" / "torchrec.txt"
+CURE = "TorchRec could not be installed: it comes from PyPI ({}). Needed: the internet."
+
+pytestmark = pytest.mark.check
+
+# After the page's own code, which makes `plan`: what it holds, as JSON in the last line.
+PLAN = """
+(table,) = plan.plan.values()
+print(json.dumps({
+    "by": table["words"].sharding_type,
+    "rows": [shard.shard_sizes for shard in table["words"].sharding_spec.shards],
+}))
+"""
+
+# The planner's own estimate for each way to cut: the slowest rank, in milliseconds.
+ESTIMATES = """
+from torchrec.distributed.planner import ParameterConstraints
+slowest = {}
+for way in ["row_wise", "table_wise", "column_wise", "data_parallel"]:
+    only = {"words": ParameterConstraints(sharding_types=[way])}
+    planner = EmbeddingShardingPlanner(topology=four, constraints=only)
+    planner.plan(model, [EmbeddingCollectionSharder()])
+    shards = [shard for option in planner._best_plan for shard in option.shards]
+    slowest[way] = max(shard.perf.total for shard in shards)
+print(json.dumps(slowest))
+"""
+
+LOOKUP = """
+import json, sys
+import torch
+from torchrec import EmbeddingCollection, EmbeddingConfig, KeyedJaggedTensor
+table, batches = json.load(sys.stdin)
+words = EmbeddingConfig(
+    name="words", num_embeddings=27, embedding_dim=6, feature_names=["word"]
+)
+model = EmbeddingCollection(tables=[words], device=torch.device("cpu"))
+model.embeddings["words"].weight.data.copy_(torch.tensor(table))
+ids = KeyedJaggedTensor(
+    keys=["word"],
+    values=torch.tensor([id for batch in batches for id in batch]),
+    lengths=torch.tensor([len(batch) for batch in batches]),
+)
+print(json.dumps(model(ids)["word"].values().tolist()))
+"""
+
+
+@pytest.fixture(scope="module")
+def torchrec(tmp_path_factory):
+    """Runs a program that finds torchrec, and returns what its last line says."""
+    folder = tmp_path_factory.mktemp("torchrec")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(folder)]
+    answer = subprocess.run([*pip, "-r", str(PINS)], capture_output=True, text=True, timeout=900)
+    if answer.returncode:
+        skip_loudly(CURE.format(answer.stderr.strip().splitlines()[-1]))
+
+    def run(program, given=""):
+        env = {**os.environ, "PYTHONPATH": str(folder)}
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            input=given, env=env, cwd=folder, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return json.loads(CHAPTER.read_text("utf-8"))["cells"]
+
+
+@pytest.fixture(scope="module")
+def block(cells):
+    """The code that declares the table; both languages have the same."""
+    words = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    blocks = re.findall(r"```python\n(.*?)```", words, re.DOTALL)
+    english, chinese = [b for b in blocks if "torchrec" in b]
+    assert english == chinese
+    return "import json\n" + english
+
+
+def test_the_planner_cuts_the_table_as_the_page_says(torchrec, block):
+    found = torchrec(block + PLAN)
+    assert found == {"by": "row_wise", "rows": [[2_500_000, 128]] * 4}
+
+
+def test_its_estimates_stand_in_the_order_of_the_pages_formulas(torchrec, block):
+    """By row each rank does a quarter; by table one does all; copies send the whole gradient."""
+    slowest = torchrec(block + ESTIMATES)
+    assert 3 < slowest["table_wise"] / slowest["row_wise"] <= 4
+    assert slowest["column_wise"] >= slowest["table_wise"]
+    assert slowest["data_parallel"] > 1000 * slowest["table_wise"]
+
+
+def test_where_one_rank_cannot_hold_the_table_copies_have_no_plan(torchrec, block):
+    small = block.replace("80 * 1024**3", "3 * 1024**3")
+    assert small != block
+    assert torchrec(small + PLAN)["by"] == "row_wise"
+    with pytest.raises(AssertionError, match="insufficient storage"):
+        torchrec(small + ESTIMATES)
+
+
+def test_a_lookup_gives_the_rows_of_the_pages_table(torchrec, cells):
+    names = {}
+    for cell in cells:
+        tags = cell["metadata"].get("tags", [])
+        if "live" in tags and "raises-exception" not in tags:
+            exec("".join(cell["source"]), names)
+        if "ended, sent = " in "".join(cell["source"]):
+            break
+    given = [names["table"].tolist(), [ids.tolist() for ids in names["batches"]]]
+    rows = torchrec(LOOKUP, json.dumps(given))
+    ours = np.concatenate([rows for rows, _ in names["ended"]])
+    np.testing.assert_array_equal(np.array(rows, np.float32), ours)
