@@ -543,7 +543,7 @@ def cost() -> Drawing:
     d = Drawing(560, 190)
     left, wide, row = 66, 380, 128 * 4
     parts = (("weight", 1, "blue"), ("grad", 1, "purple"), ("exp_avg, exp_avg_sq", 2, "orange"))
-    x = left
+    x = float(left)
     for name, _, role in parts:
         d.box(x, 8, 22, 16, role, role, role == "purple")
         d.text(x + 30, 21, name, role, 14, "start")

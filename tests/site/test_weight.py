@@ -24,13 +24,11 @@ SLOW_LINE = {
 # Every script of a page, and what it is there for. A file that is not listed fails.
 SCRIPTS = {
     "documentation_options.js": "Sphinx's options, which its other scripts read",
-    "doctools.js": "keys, and the words of searches",
     "clipboard.min.js": "the copy buttons",
     "copybutton.js": "the copy buttons",
     "sphinx-book-theme.js": "the sidebar",
     "menus.mjs": "the menus of the header",
     "pydata-sphinx-theme.js": "light and dark, the search dialog, the drawers on a phone",
-    "translations.js": "the words of these scripts in Chinese",
     "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
     "solved.mjs": "the exercises that were solved, marked in the contents",
     "book.mjs": "the language switch keeps the section",

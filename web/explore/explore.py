@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,15 @@ from web.book.words import WORDS
 
 HERE = Path(__file__).parent
 FIGURE = re.compile(r"<(emb-[a-z]+)[ >]")
-COMMENT = re.compile(r"^ *(?://.*|/\*\*[\s\S]*?\*/ *)\n", re.MULTILINE)
 
 
 def copy_scripts(app: Sphinx) -> None:
-    """The scripts as they are, but for lines of comment, a seventh of what a reader would load."""
     if app.builder.format != "html":
         return
     folder = Path(app.outdir, "_static", "explore")
     folder.mkdir(parents=True, exist_ok=True)
     for script in HERE.glob("*.mjs"):
-        (folder / script.name).write_text(COMMENT.sub("", script.read_text("utf-8")), "utf-8")
+        shutil.copy(script, folder)
 
 
 def words_of(figures: set[str], edition: str) -> dict[str, dict[str, str]]:

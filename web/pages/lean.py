@@ -29,6 +29,7 @@ NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 IMPORT = re.compile(r"""@import\s+["']([^"']+)["']\s*;""")
 RELATIVE_URL = re.compile(r"""url\((["']?)(?!data:|#|\w+:|/)([^)"']+)\1\)""")
+COMMENT = re.compile(r"^ *(?://.*|/\*\*[\s\S]*?\*/ *)\n", re.MULTILINE)
 READ_PROPERTY = re.compile(r"(?:var\(\s*|[\"'`])(--[\w-]+)")
 ICON = re.compile(r"\\([ef][0-9a-f]{3})|([\ue000-\uf8ff])")
 FORMULA = re.compile(r'<span class="katex-html"')
@@ -37,6 +38,7 @@ SPHINX_SEARCH = [
     "searchtools.js",
     "language_data.js",
 ]  # the book has its own, web/search
+SPHINX_WORDS = ["sphinx_highlight.js", "doctools.js", "translations.js"]
 # Of Bootstrap's script the header needs its menus alone: menus.mjs has them.
 BOOTSTRAP = re.compile(r'<script[^>]* src="([^"]*?)scripts/bootstrap\.js[^"]*"></script>')
 # An icon in a button: what is its tooltip is its name, too.
@@ -45,7 +47,7 @@ ICON_BUTTON = re.compile(
 )
 USELESS = [
     *("scripts/fontawesome.js*", "**/*.map", "vendor/**/*.ttf", "copybutton_funcs.js"),
-    *("scripts/bootstrap.js*", *SPHINX_SEARCH),
+    *("scripts/bootstrap.js*", *SPHINX_SEARCH, *SPHINX_WORDS),
 ]
 
 
@@ -54,10 +56,12 @@ def defer_scripts(
 ) -> None:
     """Let the page be read before scripts run; they keep their order.
 
-    Our search leads to a section, not to words: the script that marks them stays away.
+    Our search leads to a section, not to words: the scripts that mark them, and say so in the
+    page's language, stay away.
     """
-    marks = "sphinx_highlight.js"
-    context["script_files"] = [s for s in context["script_files"] if marks not in str(s.filename)]
+    context["script_files"] = [
+        s for s in context["script_files"] if str(s.filename).split("/")[-1] not in SPHINX_WORDS
+    ]
     for script in context["script_files"]:
         # Scripts inside the page use the options at once.
         if script.filename and not script.filename.endswith("documentation_options.js"):
@@ -80,6 +84,7 @@ def make_lean(app: Sphinx, exception: Exception | None) -> None:
     icons = {int(code, 16) if code else ord(char) for code, char in ICON.findall(style)}
     cut_fonts(site / "_static/vendor/fontawesome/webfonts", icons)
     cut_fonts(site / "_static/katex/fonts", formula_glyphs(pages.values()))
+    cut_comments(site)
     for pattern in USELESS:
         for path in (site / "_static").glob(pattern):
             path.unlink()
@@ -259,6 +264,16 @@ def needed_names(selector: list[Any]) -> Iterator[str]:
     for before, token in zip([None, *selector], selector, strict=False):
         if token.type == "hash" or (before == "." and token.type == "ident"):
             yield token.value
+
+
+# --- scripts ---------------------------------------------------------------------------------
+
+
+def cut_comments(site: Path) -> None:
+    """Lines of comment are a fifth of our scripts, which stand with them in the repository."""
+    for path in (site / "_static").rglob("*.mjs"):
+        if path.parent.name != "search":  # where licences of others stand
+            path.write_text(COMMENT.sub("", path.read_text("utf-8")), "utf-8")
 
 
 # --- glyphs in use -----------------------------------------------------------------------------
