@@ -178,7 +178,7 @@ export class Figure extends HTMLElement {
     const choose = (/** @type {string} */ key) => {
       this.guess = key;
       const said = fill(this.words.guessed, { guess: this.words[key] });
-      this.question.replaceChildren(make("p", { tabindex: -1 }, `${question} ${said}`));
+      this.question.replaceChildren(make("p", { tabindex: -1 }, question + this.words.space + said));
       this.question.firstChild.focus();
       this.tell();
     };

@@ -44,6 +44,6 @@ rect, circle, path, line, polyline { fill: none; stroke: var(--book-grid); strok
 text:is(.row-0, .row-1, .row-2, .row-3, .row-4) { stroke: none; font-weight: 700; }
 text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } text.row-2 { fill: var(--book-green); } text.row-3 { fill: var(--book-purple); }
 .dashed { stroke-dasharray: 5 4; }
-@media (max-width: 480px) { section { padding: .6rem .6rem; } }
+@media (max-width: 480px) { section { padding: .6rem .6rem; } .said { min-height: 6em; } :host(:lang(zh)) .said { min-height: 4.5em; } }
 @media print { .controls, .foot, .question:has(fieldset) { display: none; } section { break-inside: avoid; } }
 `;
