@@ -148,6 +148,11 @@ CONTROLS: dict[str, list[Any]] = {
 # A switch, and the state in which torch would refuse it.
 REFUSED_SWITCHES = [("sparse", START), ("scaled", START | {"scaled": False, "sparse": True})]
 WRONG: list[Any] = []
+# More states, full of numbers.
+FULL = [
+    {"text": "abcdabcd", "step": 2, "upstream": "mixed"},
+    {"text": "abcdabcd", "border": 8, "step": 2, "upstream": "mixed"},
+]
 # What is asked, the right answer, and what a reader does to see it.
 QUESTION = ("cut", "guess_cut_2", lambda figure: figure.locator("[data-do=play]").click())
 

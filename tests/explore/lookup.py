@@ -137,6 +137,8 @@ WRONG = [
     ("", "empty", {}),
 ]
 TYPED = [("ＢＡＤ", "bad"), ("a。", "a."), ("abcdab", "abcd")]
+# More states, full of numbers.
+FULL = [{"word": "abba", "step": 12}, {"word": "eeee", "unknown": True, "step": 12}]
 # What is asked, the right answer, and what a reader does to see it.
 QUESTION = ("work", "guess_work_3", lambda figure: figure.locator("[data-do=play]").click())
 

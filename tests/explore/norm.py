@@ -180,6 +180,8 @@ WRONG: list[tuple[str, str, dict[str, str]]] = [
     ("", "empty", {}),
 ]
 TYPED = [("２、１，3 ", "213"), ("0, 1, 0, 3, 2", "0103")]
+# More of them, full of numbers.
+FULL = [{"max_norm": 0.5, "looked": (0, 1, 1, 0), "norm_type": "3", "row": 3}]
 
 
 def look_with_inf(figure: Any) -> None:

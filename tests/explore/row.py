@@ -256,6 +256,8 @@ CONTROLS: dict[str, list[Any]] = {
     "step": [1, 20, 60],
 }
 WRONG: list[Any] = []
+# More states, full of numbers.
+FULL = [{"optimizer": "AdamW", "decay": 0.1, "last": 30, "step": 60}]
 # What is asked, the right answer, and what a reader does to see it.
 QUESTION = ("half", "guess_half_2", lambda figure: figure.locator("[data-do=play]").click())
 

@@ -133,6 +133,11 @@ WRONG: list[tuple[str, str, dict[str, str]]] = [
 TYPED = [("３、１，3 ", "313"), ("3, 1, 3, 0, 2, 1", "3130")]
 # A switch, and the state in which it is refused.
 REFUSED_SWITCHES = [("sparse", START | {"lossy": True}), ("lossy", START | {"sparse": True})]
+# More states, full of numbers.
+FULL = [
+    {"ids": (3, 3, 3, 3), "step": 4, "sparse": True},
+    {"ids": (3, 0, 3, 3), "step": 4, "padding": 0, "lossy": True},
+]
 # What is asked, the right answer, and what a reader does to see it.
 QUESTION = ("lossy", "guess_lossy_2", lambda figure: figure.locator("[data-do=play]").click())
 

@@ -65,14 +65,14 @@ def sentence(name, code, said):
 
 
 def pairs_of_controls(figure):
-    """The start, and each two controls at each two of their values."""
+    """The start, each two controls at each two of their values, and states full of numbers."""
     seen = []
     for one, two in combinations(figure.CONTROLS, 2):
         for a, b in product(figure.CONTROLS[one], figure.CONTROLS[two]):
             state = figure.START | {one: a, two: b}
             if figure.possible(state) and state not in seen:
                 seen.append(state)
-    return seen
+    return seen + [figure.START | full for full in getattr(figure, "FULL", [])]
 
 
 @in_both

@@ -157,3 +157,9 @@ def test_what_is_not_explained_yet_lies_in_a_fold(visit, stem, open_):
         expect(here.locator(f"[name={name}]")).to_be_visible(visible=open_)
     for name in ("letter", "at"):
         expect(here.locator(f"[name={name}]")).to_be_visible()
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_finger_is_told_to_tap_first(figure, touch):  # noqa: F811
+    here = figure("letters", width=375, has_touch=touch, is_mobile=touch)
+    expect(here.locator(".touch")).to_be_visible(visible=touch)

@@ -252,7 +252,7 @@ class Norm extends Figure {
       const [right, down] = [x - SIDE / 2, y - SIDE / 2], out = Math.hypot(right, down) || 1;
       const half = chosen ? 36 : 6, far = Math.abs(down) > 100;
       text.setAttribute("x", Math.max(half, Math.min(SIDE - half, x + (far ? 0 : 14 * right / out))) - x);
-      text.setAttribute("y", down < 0 === far ? 20 : -20);
+      text.setAttribute("y", (down < 0 === far ? 1 : -1) * (chosen ? 24 : 20));
       const jumped = Math.hypot(x - x0, y - y0) > 1; // where it was stays as a ring of dashes
       this.ghosts[n].setAttribute("d", jumped ? `M${x} ${y}L${x0} ${y0}M${x0 - 7} ${y0}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0` : "");
       this.table.querySelector(`[data-row="${n}"]`).setAttribute("aria-pressed", `${chosen}`);
