@@ -144,12 +144,12 @@ class Norm extends Figure {
   build() {
     this.shadowRoot?.adoptedStyleSheets.push(sheet);
     const ticks = [-3, -2, -1, 0, 1, 2, 3].flatMap((n) => {
-      const [x, y] = place(n, n), [low, high] = [SIDE / 2 - 3.2 * UNIT, SIDE / 2 + 3.2 * UNIT];
+      const [x, y] = place(n, n), [low, high] = [SIDE / 2 - 3.1 * UNIT, SIDE / 2 + 3.1 * UNIT];
       return [
         make("line", { x1: x, x2: x, y1: low, y2: high, class: n ? "" : "muted" }),
         make("line", { y1: y, y2: y, x1: low, x2: high, class: n ? "" : "muted" }),
-        make("text", { x, y: SIDE - 5, class: "small" }, `${n}`.replace("-", "−")),
-        make("text", { x: 6, y, class: "small" }, `${n}`.replace("-", "−")),
+        make("text", { x, y: SIDE - 8, class: "small" }, `${n}`.replace("-", "−")),
+        make("text", { x: 9, y, class: "small" }, `${n}`.replace("-", "−")),
       ];
     });
     this.shape = make("path");
