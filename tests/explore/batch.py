@@ -68,7 +68,11 @@ def shown(state: State) -> dict[str, Any]:
 
     now, scaled_now = (([nowhere, *r])[step] for r in (rows, scaled_rows))
     counts = [Counter(text[:border]), Counter(text[border:])]
-    total, scaled_total = (short(sum(g[0] for g in of[:step])) for of in (grads, scaled_grads))
+
+    def received(of: list[list[float]], row: int = 0) -> str:
+        return short(sum(g[row] for g in of[:step]))
+
+    total, scaled_total = received(grads), received(scaled_grads)
     moved = [
         letter
         for letter, a, b in zip(ROWS, scaled_rows[-1], whole_rows, strict=True)
@@ -84,8 +88,12 @@ def shown(state: State) -> dict[str, Any]:
         said = ["end_plain", {"plain": total}]
     elif step == 2:
         places = {"plain": total, "scaled": scaled_total}
-        cut = {"whole": short(whole[0]), "moved": " ".join(moved)}
-        said = ["end_cut", places | cut] if moved else ["end_alike", places]
+        said = ["end_alike" if text[:border] and text[border:] else "end_whole", places]
+        if moved:
+            row = ROWS.index(moved[0])
+            here = {"plain": received(grads, row), "scaled": received(scaled_grads, row)}
+            whole_row = {"row": moved[0], "whole": short(whole[row]), "moved": " ".join(moved)}
+            said = ["end_cut", here | whole_row]
     return {
         "letters": list(text),
         "upstream": column(UPSTREAM[upstream]),
@@ -140,6 +148,13 @@ CONTROLS: dict[str, list[Any]] = {
 # A switch, and the state in which torch would refuse it.
 REFUSED_SWITCHES = [("sparse", START), ("scaled", START | {"scaled": False, "sparse": True})]
 WRONG: list[Any] = []
+# More states, full of numbers.
+FULL = [
+    {"text": "abcdabcd", "step": 2, "upstream": "mixed"},
+    {"text": "abcdabcd", "border": 8, "step": 2, "upstream": "mixed"},
+]
+# What is asked, the right answer, and what a reader does to see it.
+QUESTION = ("cut", "guess_cut_2", lambda figure: figure.locator("[data-do=play]").click())
 
 
 def possible(state: State) -> bool:

@@ -402,6 +402,15 @@ CONTROLS: dict[str, list[Any]] = {
 WRONG: list[Any] = []
 
 
+def the_one_that_fits(figure: Any) -> None:
+    """Seven letters' rows, as small as the controls allow."""
+    fits = {"rows": 27**7, "columns": 2, "bytes": 2, "optimizer": "SGD-sparse"}
+    drive(figure, START | fits)
+
+
+QUESTION = ("seven", "guess_seven_2", the_one_that_fits)
+
+
 def possible(state: State) -> bool:
     """On one machine there are no ranks to choose."""
     return state["view"] == "several" or all(

@@ -216,6 +216,8 @@ CONTROLS: dict[str, list[Any]] = {
     "moves": [[], [CARRIED]],
 }
 WRONG: list[Any] = []
+# What is asked, the right answer, and what a reader does to see it.
+QUESTION = ("nearest", "guess_nearest_2", lambda figure: figure.locator("[data-do=play]").click())
 
 
 def possible(state: State) -> bool:
@@ -224,6 +226,8 @@ def possible(state: State) -> bool:
 
 def drive(figure: Any, state: State) -> None:
     """Bring the figure from its start to a state, as a reader would."""
+    if not figure.locator("[name=seed]").is_visible():
+        figure.locator("summary").click()
     figure.locator("[name=seed]").select_option(str(state["seed"]))
     figure.locator("[name=how]").select_option(state["how"])
     figure.locator("[name=batches]").select_option(str(int(state["batches"])))

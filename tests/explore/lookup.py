@@ -134,7 +134,13 @@ WRONG = [
     ("e", "out_of_range", {"letter": "e", "id": "5", "last": "4"}),
     ("baZ", "out_of_range", {"letter": "z", "id": "26", "last": "4"}),
     ("7", "no_id", {"letter": "7"}),
+    ("", "empty", {}),
 ]
+TYPED = [("ＢＡＤ", "bad"), ("a。", "a."), ("abcdab", "abcd")]
+# More states, full of numbers.
+FULL = [{"word": "abba", "step": 12}, {"word": "eeee", "unknown": True, "step": 12}]
+# What is asked, the right answer, and what a reader does to see it.
+QUESTION = ("work", "guess_work_3", lambda figure: figure.locator("[data-do=play]").click())
 
 
 def possible(state: State) -> bool:

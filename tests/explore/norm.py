@@ -11,6 +11,7 @@ from functools import cache
 from itertools import islice, product
 from typing import Any
 
+import pytest
 import torch
 
 from tests.explore.shown import short
@@ -119,12 +120,29 @@ def at_random() -> Iterator[State]:
         }
 
 
+def torch_refuses() -> None:
+    """Rows are shortened first, in the order of their ids, and −1 is the last of them."""
+    select = r"^select\(\): index {} out of range for tensor of size \[4, 2\] at dimension 0$"
+    own = "^index out of range in self$"
+    for ids, said in {
+        (0, 7): select.format(7),
+        (0, -1): own,
+        (-4,): own,
+        (-1, 9): select.format(9),
+        (-1, 9, -5): select.format(-5),
+    }.items():
+        layer = torch.nn.Embedding(4, 2, max_norm=2.0)
+        with pytest.raises(IndexError, match=said):
+            layer(torch.tensor(ids))
+
+
 def by_controls() -> Iterator[State]:
     for values in product(*CONTROLS.values()):
         yield dict(zip(CONTROLS, values, strict=True))
 
 
 def states() -> Iterator[tuple[State, dict[str, Any]]]:
+    torch_refuses()
     for some in (by_controls(), parts(), at_random()):
         for state in some:
             yield state, shown(state)
@@ -152,7 +170,27 @@ CONTROLS: dict[str, list[Any]] = {
     "looked": [(0, 0, 0, 0), (0, 1, 1, 0), (0, 0, 2, 0)],
     "row": [-1, 3],
 }
-WRONG = [("7", "out_of_range", {"id": "7"}), ("x", "no_id", {"id": "x"})]
+# What cannot be typed, and what is said of it; what can be, and the ids that it means.
+WRONG: list[tuple[str, str, dict[str, str]]] = [
+    ("7", "out_of_range", {"id": "7"}),
+    ("0 −1", "negative", {"id": "−1"}),
+    ("−1 ９ -5", "out_of_range", {"id": "-5"}),
+    ("x", "letter", {"id": "x"}),
+    ("1.", "no_id", {"id": "."}),
+    ("", "empty", {}),
+]
+TYPED = [("２、１，3 ", "213"), ("0, 1, 0, 3, 2", "0103")]
+# More of them, full of numbers.
+FULL = [{"max_norm": 0.5, "looked": (0, 1, 1, 0), "norm_type": "3", "row": 3}]
+
+
+def look_with_inf(figure: Any) -> None:
+    figure.locator("[name=norm_type]").select_option("inf")
+    figure.locator("[data-do=look]").click()
+
+
+# What is asked, the right answer, and what a reader does to see it.
+QUESTION = ("shape", "guess_shape_2", look_with_inf)
 
 
 def possible(state: State) -> bool:

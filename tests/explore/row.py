@@ -158,7 +158,8 @@ class Shown:
         """Which sentence is said."""
         name, decay = self.options.optimizer, self.options.decay
         if step in (0, STEPS):
-            return "begin" if step == 0 else "end"
+            seen = show(float(self.unseen[step]), 4) == "0.0000"
+            return "begin" if step == 0 else "end_seen" if seen else "end"
         if step in self.pair:
             return "visit"
         if name == "SparseAdam":
@@ -255,6 +256,10 @@ CONTROLS: dict[str, list[Any]] = {
     "step": [1, 20, 60],
 }
 WRONG: list[Any] = []
+# More states, full of numbers.
+FULL = [{"optimizer": "AdamW", "decay": 0.1, "last": 30, "step": 60}]
+# What is asked, the right answer, and what a reader does to see it.
+QUESTION = ("half", "guess_half_2", lambda figure: figure.locator("[data-do=play]").click())
 
 
 def possible(state: State) -> bool:

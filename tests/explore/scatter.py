@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 from tests.explore.shown import short
@@ -31,18 +32,38 @@ def rows(table: torch.Tensor) -> list[list[str]]:
     return [[short(x) for x in row] for row in table.tolist()]
 
 
-def lossy_gradient(ids: tuple[int, ...], padding: int) -> torch.Tensor:
-    """What NumPy's most obvious line leaves."""
-    out, learns = np.zeros((ROWS, 2), np.float32), np.array(ids, int) != padding
+class Reading(np.ndarray):
+    """An array that remembers what was read from it."""
+
+    read: list[np.ndarray]
+
+    def __getitem__(self, key: Any) -> Any:
+        found = np.asarray(self)[key]
+        self.read.append(found.copy())
+        return found
+
+
+def lossy_gradient(ids: tuple[int, ...], padding: int) -> tuple[torch.Tensor, np.ndarray]:
+    """What NumPy's most obvious line leaves, and what it read, all of it before it wrote."""
+    out, learns = np.zeros((ROWS, 2), np.float32).view(Reading), np.array(ids, int) != padding
+    out.read = []
     out[np.array(ids, int)[learns]] += UPSTREAM.numpy()[: len(ids)][learns]
-    return torch.from_numpy(out)
+    (read,) = out.read
+    return torch.from_numpy(np.asarray(out)), read
 
 
 def shown(
     ids: tuple[int, ...], step: int, padding: int, lossy: bool, sparse: bool
 ) -> dict[str, Any]:
     """What the figure must show."""
-    grad = lossy_gradient(ids[:step], padding) if lossy else gradient(ids[:step], padding, False)
+    read: list[str] = []
+    if lossy:
+        grad, _ = lossy_gradient(ids[:step], padding)
+        rest = iter(lossy_gradient(ids, padding)[1].tolist())
+        if step:
+            read = ["" if i == padding else ", ".join(map(short, next(rest))) for i in ids]
+    else:
+        grad = gradient(ids[:step], padding, False)
     entries = []
     if sparse and step:
         kept = gradient(ids[:step], padding, True)
@@ -52,7 +73,7 @@ def shown(
     if step:
         last = ids[step - 1]
         duplicate = last in ids[: step - 1]
-        kind = "lost" if duplicate and lossy else "again" if duplicate else "added"
+        kind = ("lost" if lossy else "again") if duplicate else "wrote" if lossy else "added"
         said = [
             "skipped" if last == padding else kind,
             {
@@ -60,17 +81,22 @@ def shown(
                 "row": str(last),
                 "now": f"[{', '.join(rows(grad)[last])}]",
                 "came": f"[{', '.join(rows(UPSTREAM)[step - 1])}]",
+                "read": f"[{(read and read[step - 1]) or '0, 0'}]",
             },
         ]
     return {
         "upstream": rows(UPSTREAM)[: len(ids)],
         "grad": rows(grad),
+        "read": read,
         "entries": entries,
         "said": said,
     }
 
 
 def states() -> Iterator[tuple[State, dict[str, Any]]]:
+    for wrong in (-1, 4, 9):
+        with pytest.raises(IndexError, match=r"^index out of range in self$"):
+            torch.nn.Embedding(ROWS, 2)(torch.tensor([0, wrong]))
     for length in range(1, len(UPSTREAM) + 1):
         for ids in product(range(ROWS), repeat=length):
             steps, paddings, both = range(length + 1), range(-1, ROWS), (False, True)
@@ -94,7 +120,26 @@ CONTROLS: dict[str, list[Any]] = {
     "lossy": [False, True],
     "sparse": [False, True],
 }
-WRONG = [("7", "out_of_range", {"id": "7"}), ("x", "no_id", {"id": "x"})]
+# What cannot be typed, and what is said of it; what can be, and the ids that it means.
+WRONG: list[tuple[str, str, dict[str, str]]] = [
+    ("7", "out_of_range", {"id": "7"}),
+    ("1 −1", "out_of_range", {"id": "−1"}),
+    ("3、９", "out_of_range", {"id": "9"}),
+    ("3x", "letter", {"id": "x"}),
+    ("3.", "no_id", {"id": "."}),
+    ("", "empty", {}),
+    (" ", "empty", {}),
+]
+TYPED = [("３、１，3 ", "313"), ("3, 1, 3, 0, 2, 1", "3130")]
+# A switch, and the state in which it is refused.
+REFUSED_SWITCHES = [("sparse", START | {"lossy": True}), ("lossy", START | {"sparse": True})]
+# More states, full of numbers.
+FULL = [
+    {"ids": (3, 3, 3, 3), "step": 4, "sparse": True},
+    {"ids": (3, 0, 3, 3), "step": 4, "padding": 0, "lossy": True},
+]
+# What is asked, the right answer, and what a reader does to see it.
+QUESTION = ("lossy", "guess_lossy_2", lambda figure: figure.locator("[data-do=play]").click())
 
 
 def possible(state: State) -> bool:
@@ -120,6 +165,7 @@ def visible(right: dict[str, Any]) -> dict[str, str]:
         for n, row in enumerate(right[name])
         for column, number in enumerate(row)
     }
+    found |= {f"read-{n}": row for n, row in enumerate(right["read"])}
     for n, (index, *values) in enumerate(right["entries"]):
         found |= {f"index-{n}": index, f"values-{n}": " ".join(values)}
     return found

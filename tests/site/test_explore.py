@@ -15,7 +15,17 @@ from web.book.words import WORDS
 
 SHOWN = """figure => Object.fromEntries([...figure.shadowRoot.querySelectorAll("[data-is]")]
   .map(e => [e.dataset.is, e.textContent]))"""
-SMALL = """figure => [...figure.shadowRoot.querySelectorAll("button, select, input, a")]
+# Texts of a drawing that reach beyond it, in a wide window and with the room of a phone of 375
+# pixels (there the frame's padding is less: 343 with it, 322 within).
+CUT = """figure => [null, "356px"].flatMap((wide) => {
+  figure.style.width = wide ?? "";
+  return [...figure.shadowRoot.querySelectorAll("svg text, td, th, .sum")].filter((text) => {
+    const box = text.getBoundingClientRect();
+    const edge = (text.closest("svg") ?? text.closest(".drawing")).getBoundingClientRect();
+    return box.width && (box.left < edge.left - 0.5 || box.right > edge.right + 0.5
+      || box.top < edge.top - 0.5 || box.bottom > edge.bottom + 0.5);
+  }).map((text) => [wide, text.textContent]); })"""
+SMALL = """figure => [...figure.shadowRoot.querySelectorAll("button, select, input, a, summary")]
   .filter(e => e.checkVisibility())
   .map(e => [e.closest("label.toggle") ?? e, e.outerHTML.slice(0, 80)])
   .filter(([e]) => e.getBoundingClientRect().height < 44).map(([, html]) => html)"""
@@ -56,7 +66,7 @@ def sentence(name, code, said):
 
 
 def pairs_of_controls(figure):
-    """Each start, and each two controls at each two of their values."""
+    """Each start, each two controls at each two of their values, and states full of numbers."""
     seen = []
     for start, (one, two) in product(
         getattr(figure, "STARTS", [figure.START]), combinations(figure.CONTROLS, 2)
@@ -65,7 +75,7 @@ def pairs_of_controls(figure):
             state = start | {one: a, two: b}
             if figure.possible(state) and state not in seen:
                 seen.append(state)
-    return seen
+    return seen + [figure.START | full for full in getattr(figure, "FULL", [])]
 
 
 @in_both
@@ -79,17 +89,33 @@ def test_in_the_page_a_figure_shows_for_each_pair_of_controls_what_torch_gives(f
         wanted = right[repr(state)]
         assert here.evaluate(SHOWN) == right_of.visible(wanted), state
         assert here.locator(".said").inner_text() == sentence(name, code, wanted["said"]), state
+        assert here.evaluate(CUT) == [], state
     assert here.page.faults == []
 
 
 @every_figure
 def test_what_torch_refuses_is_said_in_its_words_and_changes_nothing(figure, name):
     here, right_of = figure(name), module(name)
-    before = here.evaluate(SHOWN)
+    before, field = here.evaluate(SHOWN), here.locator("input:not([type])")
+    steps = here.locator(".steps button")
     for typed, key, places in right_of.WRONG:
-        here.locator("input:not([type])").fill(typed)
+        field.fill(typed)
+        field.blur()
+        here.page.evaluate("location.hash = 'elsewhere'")
         expect(here.locator(".said")).to_have_text(sentence(name, "en", (key, places)))
         assert here.evaluate(SHOWN) == before
+        expect(field).to_have_value(typed)
+        assert not [button for button in steps.all() if button.is_enabled()]
+    for typed, plain in getattr(right_of, "TYPED", []):
+        shown = []
+        for text in (plain, typed):
+            field.fill(text)
+            if steps.count() > 1:
+                steps.nth(1).click()
+            shown.append([here.evaluate(SHOWN), here.locator(".link").get_attribute("href")])
+        assert shown[0] == shown[1], typed
+        assert steps.last.is_enabled()
+    here.locator("[data-do=reset]").click()
     for switch, state in getattr(right_of, "REFUSED_SWITCHES", []):
         right_of.drive(here, state)
         before, switched = here.evaluate(SHOWN), here.locator(f"[name={switch}]")
@@ -97,6 +123,22 @@ def test_what_torch_refuses_is_said_in_its_words_and_changes_nothing(figure, nam
         expect(here.locator(".said")).to_have_text(sentence(name, "en", ("refused", {})))
         expect(switched).not_to_be_checked()
         assert here.evaluate(SHOWN) == before
+
+
+@in_both
+@every_figure
+def test_a_wrong_guess_is_answered_when_all_has_been_seen_at_rest(figure, name, code):
+    here, right_of, words = figure(name, code), module(name), WORDS[f"emb-{name}"][code]
+    asked, right, way = right_of.QUESTION
+    guess = here.locator("[data-do^=guess_]")
+    keys = [button.get_attribute("data-do") for button in guess.all()]
+    assert all(key.startswith(f"guess_{asked}_") for key in keys)
+    verdict = WORDS["explore"][code]["guessed_wrong"].replace("{right}", words[right])
+    here.locator(f"[data-do={next(key for key in keys if key != right)}]").click()
+    assert verdict not in here.locator(".said").inner_text()
+    way(here)
+    expect(here.locator(".said")).to_contain_text(verdict, timeout=20_000)
+    assert here.locator(".said").inner_text() != verdict, "and the sentence beside it"
 
 
 @every_figure
@@ -126,8 +168,8 @@ def test_a_figure_is_accessible_and_fits_a_phone(figure, name, code, theme):
 def test_every_control_is_reached_by_keyboard_and_pressed_by_it(figure, name):
     here = figure(name)
     controls = here.locator(
-        "section :is(button, select, input):enabled, section :is(a, [tabindex='0'])"
-    )
+        "section :is(button, select, input):enabled, section :is(a, summary, [tabindex='0'])"
+    ).filter(visible=True)
     controls.first.focus()
     reached = set()
     for _ in range(controls.count()):
@@ -167,7 +209,7 @@ def test_nothing_is_drawn_when_a_figure_is_still_or_out_of_sight(figure, name):
     play.click()
     here.page.wait_for_function("window.frames_asked > 3")
     here.page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    expect(play).to_have_text(WORDS["explore"]["en"]["play"])
+    expect(play).not_to_have_text(WORDS["explore"]["en"]["pause"])
     asked = here.page.evaluate("window.frames_asked")
     here.page.wait_for_timeout(300)
     assert here.page.evaluate("window.frames_asked") <= asked + 1, "it is out of sight, and draws"

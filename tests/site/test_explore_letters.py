@@ -115,3 +115,51 @@ def test_chapter_3_shows_its_own_training_and_the_letter_that_comes_back(visit, 
     play.click()
     expect(here.locator("[data-is=loss]")).to_have_text("2.817")  # and 2.82
     expect(here.locator("[data-is=whole]")).to_have_text("2.727")
+
+
+@slow
+@pytest.mark.parametrize(("guess", "verdict"), [("2", "guessed_right"), ("1", "guessed_wrong")])
+def test_the_verdict_on_the_letter_that_was_carried_off_comes_when_the_run_is_over(
+    visit, guess, verdict
+):
+    page, all_words = visit("en/chapters/03_gradient_scatter_add.html"), WORDS["explore"]["en"]
+    here = page.locator("emb-letters")
+    here.scroll_into_view_if_needed()
+    expect(here).to_have_attribute("data-ready", "")
+    said, play = here.locator(".said"), here.locator("[data-do=play]")
+    here.locator(f"[data-do=guess_back_{guess}]").click()
+    here.locator("[name=at]").fill("100")
+    expect(play).to_have_text(EN["from_start"])
+    here.locator(".map").focus()
+    page.keyboard.press("e")
+    for key in ["ArrowRight"] * 9 + ["ArrowUp"] * 9:
+        page.keyboard.press(key)
+    expect(play).to_have_text(EN["go_on"])
+    # What is said from now on, until the run is over.
+    said.evaluate("""said => { window.heard = [];
+      new MutationObserver(() => window.heard.push(said.textContent))
+        .observe(said, { childList: true, characterData: true }); }""")
+    play.click()
+    expect(play).to_have_text(EN["from_start"], timeout=60_000)
+    right = all_words[verdict].replace("{right}", EN["guess_back_2"])
+    expect(said).to_contain_text(right)
+    heard = page.evaluate("window.heard")
+    assert EN["running"] in heard
+    assert not [one for one in heard[:-1] if right in one], "it was judged while it played"
+
+
+@pytest.mark.parametrize(("stem", "open_"), [("index", False), ("03_gradient_scatter_add", True)])
+def test_what_is_not_explained_yet_lies_in_a_fold(visit, stem, open_):
+    here = visit(f"en/chapters/{stem}.html").locator("emb-letters")
+    here.scroll_into_view_if_needed()
+    expect(here).to_have_attribute("data-ready", "")
+    for name in ("seed", "how", "batches", "lossy"):
+        expect(here.locator(f"[name={name}]")).to_be_visible(visible=open_)
+    for name in ("letter", "at"):
+        expect(here.locator(f"[name={name}]")).to_be_visible()
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_finger_is_told_to_tap_first(figure, touch):  # noqa: F811
+    here = figure("letters", width=375, has_touch=touch, is_mobile=touch)
+    expect(here.locator(".touch")).to_be_visible(visible=touch)

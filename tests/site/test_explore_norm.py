@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.explore.norm import BOUNDS, NORM_TYPES, ROWS, STEM
+from tests.site.test_explore import CUT
 from web.book.words import WORDS
 
 EN = WORDS["emb-norm"]["en"]
@@ -155,3 +156,44 @@ def test_a_finger_near_a_point_drags_it_and_elsewhere_scrolls(figure):
     swipe(*at(figure, 2.8, 2.8), -2 * unit)
     figure.page.wait_for_function(f"scrollY > {top}")
     assert figure.evaluate(WEIGHTS)[0] == [0.75, -0.5]
+
+
+# The labels that lie on another one or on a point, or reach beyond the plane.
+HIDDEN = """figure => {
+  const svg = figure.shadowRoot.querySelector("svg"), plane = svg.getBoundingClientRect();
+  const meet = (a, b) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const ink = (text) => { const b = text.getBoundingClientRect();
+    return { left: b.left, right: b.right, top: b.top + 3, bottom: b.bottom - 3 }; };
+  const labels = [...svg.querySelectorAll("g text")];
+  const dots = [...svg.querySelectorAll(".dot")].map((dot) => dot.getBoundingClientRect());
+  return labels.filter((label) => { const a = ink(label);
+    return a.left < plane.left || a.right > plane.right
+      || a.top < plane.top || a.bottom > plane.bottom
+      || labels.some((other) => other !== label && meet(a, ink(other)))
+      || dots.some((dot) => meet(a, dot)); }).map((label) => label.textContent); }"""
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_labels_lie_inside_the_plane_and_on_nothing_else(visit, code, width):
+    page = visit(f"{code}/chapters/{STEM}.html", reduced_motion="reduce", width=width)
+    here = page.locator("emb-norm")
+    here.scroll_into_view_if_needed()
+    expect(here).to_have_attribute("data-ready", "")
+    assert here.evaluate(HIDDEN) == []
+    choose_bound(here, 0.5)
+    for norm_type in ["1", "2", "3", "inf"]:
+        here.locator("[name=norm_type]").select_option(norm_type)
+        here.locator("[name=ids]").fill("0123")
+        here.locator("[data-do=look]").click()
+        assert here.evaluate(HIDDEN) == [], norm_type
+    for n, row in enumerate(ROWS):
+        here.locator(f"[data-row='{n}']").click()
+        assert here.evaluate(HIDDEN) == [], row
+    here.locator("[data-do=reset]").click()
+    here.locator("[data-row='1']").click()
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"):
+        for _ in range(24):
+            page.keyboard.press(key)
+        assert here.evaluate(CUT) == [], key

@@ -48,11 +48,11 @@ class Batch extends Figure {
       this.choice("upstream", Object.keys(UPSTREAM).map((name) => [name, this.words[name]]),
         (upstream) => this.anew({ upstream })),
       this.slider("lr", RATES.map(short), (lr) => this.anew({ lr })),
-      this.toggle("scaled", (on) => this.flag("scaled", on)),
-      this.toggle("sparse", (on) => this.flag("sparse", on)),
-      this.button("back", () => this.move(-1)),
-      this.button("step", () => this.move(1)),
-      this.button("play", () => this.play(1200)),
+      ...this.either(["scaled", "sparse"], (flag) => this.anew(flag)),
+      this.steps(
+        this.button("back", () => this.move(-1)),
+        this.button("step", () => this.move(1)),
+        this.button("play", () => this.play(1200))),
     ];
   }
 
@@ -60,15 +60,6 @@ class Batch extends Figure {
   anew(changes) {
     this.pause();
     this.set(changes);
-  }
-
-  /** torch refuses the two flags together. @param {"scaled" | "sparse"} name @param {boolean} on */
-  flag(name, on) {
-    if (on && (this.state.scaled || this.state.sparse)) {
-      this.put(name, false);
-      this.say("refused");
-      this.said.textContent = this.sentence; // without a word on what was guessed
-    } else this.anew({ [name]: on });
   }
 
   /** @param {number} by */
@@ -145,6 +136,13 @@ class Batch extends Figure {
     }, ...parts);
   }
 
+  /** A number of each row without the flag, and with it, in words. @param {string[]} off @param {string[]} [on] */
+  both(off, on) {
+    const list = (/** @type {string[]} */ numbers) =>
+      numbers.flatMap((number, row) => (number ? [`${ROWS[row]} ${number}`] : [])).join(", ");
+    return `${this.words.off} ${list(off)}${on?.length ? `; ${this.words.on} ${list(on)}` : ""}.`;
+  }
+
   /** @param {number} n */
   batch(n) { return fill(this.words.batch, { n: `${n + 1}` }); }
 
@@ -152,20 +150,21 @@ class Batch extends Figure {
   letters(shown) {
     const { border } = this.state;
     const x = (/** @type {number} */ place) => LEFT + place * BOX;
-    return this.picture(96, 1.25, shown.letters.join(" "), [
+    return this.picture(102, 1.25, shown.letters.join(" "), [
       ...[[0, border], [border, PLACES]].flatMap(([from, to], n) => (from === to ? []
         : [make("text", { x: (x(from) + x(to)) / 2, y: 11, class: "small" }, to - from > 1 ? this.batch(n) : `${n + 1}`)])),
-      make("text", { x: 0, y: 72, class: "small start" }, "upstream"),
+      make("text", { x: 0, y: 92, class: "small start" }, "upstream"),
       ...shown.letters.flatMap((letter, place) => [
         make("rect", {
           x: x(place) + 2, y: 22, width: BOX - 4, height: 34, rx: 3, "data-place": place,
           class: `${colour(letter)}${place < border ? "" : " dashed"}`,
         }),
         make("text", { x: x(place + 0.5), y: 39, class: colour(letter), "data-is": `letter-${place}` }, letter),
-        make("text", { x: x(place + 0.5), y: 72, class: "small", "data-is": `upstream-${place}` }, shown.upstream[place]),
+        make("text", { x: x(place + 0.5), y: 92, class: "small", "data-is": `upstream-${place}` }, shown.upstream[place]),
       ]),
-      make("path", { class: "hot", d: `M${x(border)} 4v78 m-9 -1v10l-7 -5z m18 0v10l7 -5z` }),
-      make("circle", { class: "hot", cx: x(border), cy: 86, r: 4 }),
+      // It ends above "upstream", which it would touch when all is in batch 2.
+      make("path", { class: "hot", d: `M${x(border)} 18v46 m-9 0v10l-7 -5z m18 0v10l7 -5z` }),
+      make("circle", { class: "hot", cx: x(border), cy: 69, r: 4 }),
     ]);
   }
 
@@ -177,7 +176,8 @@ class Batch extends Figure {
       ...(look ? [make("rect", { x: x - wide / 2, y: top + row * HIGH, width: wide, height: HIGH - 4, rx: 3, class: look })] : []),
       ...(number ? [make("text", { x, y: top + row * HIGH + 12, "data-is": `${name}-${n}-${row}` }, number)] : []),
     ];
-    return this.picture(top + 4 * HIGH, 1.2, `weight.grad ${JSON.stringify([shown.plain, shown.scaled])}`, [
+    const said = [0, 1].slice(0, this.state.step).map((n) => `${this.batch(n)}: ${this.both(shown.plain[n], shown.scaled[n])}`);
+    return this.picture(top + 4 * HIGH, 1.2, [this.words.gradients, ...said].join(" "), [
       ...[...ROWS].map((letter, row) => make("text", { x: 8, y: top + row * HIGH + 12, class: colour(letter) }, letter)),
       ...[0, 1].flatMap((n) => {
         const x = 38 + n * 157;
@@ -200,7 +200,8 @@ class Batch extends Figure {
   table(shown) {
     const top = 44, at = rows(this.state), both = shown.after.scaled.length > 0;
     const x = (/** @type {number} */ row) => ZERO + row * UNIT;
-    return this.picture(top + 4 * HIGH + 20, 1.2, `weight ${JSON.stringify(shown.after)}`, [
+    const said = `${this.words.after} ${this.both(shown.after.plain, shown.after.scaled)}`;
+    return this.picture(top + 4 * HIGH + 20, 1.2, said, [
       make("text", { x: x(-FAR / 2), y: 10, class: "small" }, "weight"),
       make("text", { x: x(-FAR), y: 30, class: "small" }, short(-FAR)),
       make("text", { x: x(0), y: 30, class: "small" }, "0"),

@@ -73,11 +73,10 @@ export function view(state) {
     count: `${batches[0].count[0]}`,
     plain: short(received.plain[0]),
     scaled: short(received.scaled[0]),
-    whole: short(whole.scaled[0]),
     places: `${border}`,
   };
-  const alike = after.scaled.every((row, n) => Math.abs(row - after.whole[n]) < 1e-9);
   const moved = [...ROWS].filter((_, n) => Math.abs(after.scaled[n] - after.whole[n]) >= 1e-9);
+  const first = ROWS.indexOf(moved[0]);
   /** @type {[string, Record<string, string>]} */
   let said = ["nothing", {}];
   if (step === 1 && border === 0) said = ["empty", {}];
@@ -85,10 +84,15 @@ export function view(state) {
     const { count, plain, scaled: mean, places: n } = places;
     said = scaled ? ["first", { count, plain, scaled: mean, places: n }] : ["first_plain", { count, plain, places: n }];
   } else if (step === 2) {
-    const { plain, scaled: mean, whole: one } = places;
+    const { plain, scaled: mean } = places;
     said = !scaled ? ["end_plain", { plain }]
-      : alike ? ["end_alike", { plain, scaled: mean }]
-        : ["end_cut", { plain, scaled: mean, whole: one, moved: moved.join(" ") }];
+      : moved.length ? ["end_cut", {
+        row: moved[0],
+        plain: short(received.plain[first]),
+        scaled: short(received.scaled[first]),
+        whole: short(whole.scaled[first]),
+        moved: moved.join(" "),
+      }] : [border % PLACES ? "end_alike" : "end_whole", { plain, scaled: mean }];
   }
   return {
     letters: [...text],

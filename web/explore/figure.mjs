@@ -59,6 +59,8 @@ export class Figure extends HTMLElement {
   guess;
   /** @type {string | undefined} what was said when the answer was first seen */
   judged;
+  /** @type {[key: string, places?: Record<string, string>] | null} why what is typed cannot be used */
+  wrong = null;
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -71,8 +73,8 @@ export class Figure extends HTMLElement {
       make("p", { class: "title" }, this.words.title),
       this.question,
       make("div", { class: "controls" }, ...this.controls()),
-      this.drawing,
       this.said,
+      this.drawing,
       make("p", { class: "foot" }, this.button("reset", () => this.reset()), this.link)));
     this.ask();
     this.show();
@@ -131,7 +133,13 @@ export class Figure extends HTMLElement {
   }
 
   show() {
+    const steps = /** @type {any[]} */ ([...this.shadowRoot?.querySelectorAll(".steps button") ?? []]);
+    for (const button of steps) button.disabled = false;
     this.draw();
+    if (this.wrong) {
+      this.say(...this.wrong);
+      for (const button of steps) button.disabled = true;
+    }
     const address = this.address();
     this.link.href = `#${this.id || this.localName}${address && `;${address}`}`;
     this.tell();
@@ -140,6 +148,7 @@ export class Figure extends HTMLElement {
   reset() {
     this.pause();
     this.guess = this.judged = undefined;
+    this.wrong = null;
     this.ask();
     this.set(this.start());
   }
@@ -151,7 +160,9 @@ export class Figure extends HTMLElement {
 
   follow = () => {
     const changes = this.linked();
-    if (Object.keys(changes).length) this.set(/** @type {Partial<State>} */ (changes));
+    if (!Object.keys(changes).length) return;
+    this.wrong = null;
+    this.set(/** @type {Partial<State>} */ (changes));
   };
 
   /** @param {string} key @param {Record<string, string>} [places] */
@@ -167,7 +178,7 @@ export class Figure extends HTMLElement {
     const choose = (/** @type {string} */ key) => {
       this.guess = key;
       const said = fill(this.words.guessed, { guess: this.words[key] });
-      this.question.replaceChildren(make("p", { tabindex: -1 }, `${question} ${said}`));
+      this.question.replaceChildren(make("p", { tabindex: -1 }, question + this.words.space + said));
       this.question.firstChild.focus();
       this.tell();
     };
@@ -177,12 +188,15 @@ export class Figure extends HTMLElement {
       ...options.map((key) => this.button(key, () => choose(key)))));
   }
 
-  /** The sentence, and before it, where the answer is first seen, whether the guess was right. */
-  tell() {
-    const right = this.answer();
+  /**
+   * The sentence, and before it, where the answer is first seen and nothing moves, whether the guess
+   * was right.
+   * @param {string | null} right the word of the right answer
+   */
+  tell(right = this.ticking || this.wrong ? null : this.answer()) {
     if (this.guess && right) this.judged ??= this.sentence;
     const verdict = right && this.sentence === this.judged
-      ? this.words[this.guess === right ? "guessed_right" : "guessed_wrong"] : "";
+      ? fill(this.words[this.guess === right ? "guessed_right" : "guessed_wrong"], { right: this.words[right] }) : "";
     const words = [verdict, this.sentence].filter(Boolean).join(this.words.space);
     if (this.said.textContent !== words) this.said.textContent = words;
   }
@@ -221,6 +235,12 @@ export class Figure extends HTMLElement {
 
   // --- controls ------------------------------------------------------------------------------
 
+  /**
+   * Buttons that stay side by side, and rest while what is typed cannot be used.
+   * @param {Node[]} buttons
+   */
+  steps(...buttons) { return make("div", { class: "steps" }, ...buttons); }
+
   /** @param {string} key @param {() => void} press */
   button(key, press) {
     return make("button", { type: "button", "data-do": key, onclick: press }, this.words[key]);
@@ -255,6 +275,9 @@ export class Figure extends HTMLElement {
     }));
   }
 
+  /** Whether the reader is in a field, where nothing else may write. @param {string} key */
+  typing(key) { return this.shadowRoot?.activeElement?.getAttribute("name") === key; }
+
   /** @param {string} key @param {(on: boolean) => void} change */
   toggle(key, change) {
     return make("label", { class: "toggle" }, make("input", {
@@ -262,6 +285,21 @@ export class Figure extends HTMLElement {
       name: key,
       onchange: (/** @type {any} */ event) => change(event.target.checked),
     }), this.words[key]);
+  }
+
+  /**
+   * Two switches that are refused together. Each can be reached and pressed, to hear why: `refused`.
+   * @param {string[]} names
+   * @param {(changes: any) => void} change
+   */
+  either(names, change) {
+    return names.map((name, n) => this.toggle(name, (on) => {
+      const { [names[1 - n]]: other } = /** @type {any} */ (this.state);
+      if (!on || !other) { change({ [name]: on }); return; }
+      this.put(name, false);
+      this.say("refused");
+      this.tell(null);
+    }));
   }
 
   /**

@@ -18,6 +18,10 @@ look.replaceSync(`
 polyline.hot { stroke-width: 1.5; }
 .letter.chosen rect { stroke: var(--book-orange); stroke-width: 2.5; }
 .hold { fill: transparent; stroke: none; }
+.dot { fill: var(--book-ink); stroke: none; } .far .dot { fill: var(--book-muted); } .dot ~ text { visibility: hidden; }
+.more { flex-basis: 100%; } .more summary { cursor: pointer; min-height: 44px; line-height: 44px; }
+.touch { display: none; }
+@media (pointer: coarse) { .touch { display: inline; } }
 .side { flex: 1 1 230px; max-width: 300px; }
 dl { display: grid; grid-template-columns: auto auto; gap: .1rem .8rem; margin: 0; }
 dt, .hint { color: var(--book-muted); } dd { margin: 0; white-space: nowrap; font-weight: 700; text-align: right; }`);
@@ -57,19 +61,24 @@ class Letters extends Figure {
   /** @override */
   controls() {
     const { words } = this;
-    return [
-      this.button("play", () => this.play(50)),
-      this.slider("at", new Array(2), (n) => { this.pause(); this.set({ step: n * EVERY }); }),
+    const more = [
       this.choice("seed", SEEDS.map((seed) => [`${seed}`, `${seed}`]),
         (seed) => this.again({ seed: Number(seed) })),
       this.choice("how", HOW.map((key) =>
         [key, key.replace("adam-", "Adam, lr ").replace("sgd-", "SGD, lr ")]), (how) => this.again({ how })),
       this.choice("batches", [["0", words.all_pairs], ["1", words.few_pairs]],
         (value) => this.again({ batches: value === "1" })),
+      this.toggle("lossy", (lossy) => this.again({ lossy })),
+    ];
+    // The front page asks for nothing that the book has not explained yet.
+    this.drawing.append(make("details", { class: "more", open: this.dataset.question === "back" },
+      make("summary", {}, words.more), make("div", { class: "controls" }, ...more)));
+    return [
       this.choice("letter", [["-1", words.none],
         .../** @type {[string, string][]} */ (Array.from(ABC, (letter, id) => [`${id}`, letter]))],
       (id) => this.set({ letter: Number(id) })),
-      this.toggle("lossy", (lossy) => this.again({ lossy })),
+      this.slider("at", new Array(2), (n) => { this.pause(); this.set({ step: n * EVERY }); }),
+      this.steps(this.button("play", () => this.play(50))),
     ];
   }
 
@@ -92,6 +101,14 @@ class Letters extends Figure {
     const played = this.ticking;
     super.pause();
     if (played) this.show(); // and says where it stands
+  }
+
+  /** @override */
+  playing() {
+    super.playing();
+    const { step } = this.state, button = this.shadowRoot?.querySelector("[data-do=play]");
+    if (button && step && !this.ticking)
+      button.textContent = this.words[step >= end(this.state) ? "from_start" : "go_on"];
   }
 
   /** @override */
@@ -184,7 +201,8 @@ class Letters extends Figure {
     const { words } = this;
     const letters = Array.from(ABC, (letter) => make("g",
       { class: VOWELS.includes(letter) ? "letter vowel" : "letter" },
-      make("circle", { r: VOWELS.includes(letter) ? 10 : 0, class: "row-1" }),
+      letter === "." ? make("circle", { r: 4, class: "dot" })
+        : make("circle", { r: VOWELS.includes(letter) ? 10 : 0, class: "row-1" }),
       make("rect", { x: -11, y: -11, width: 22, height: 22 }), make("text", {}, letter)));
     const path = make("polyline", { class: "hot" });
     const hold = make("circle", {
@@ -201,6 +219,7 @@ class Letters extends Figure {
     const curve = make("polyline", { class: "row-1" });
     const whole = make("polyline", { class: "muted dashed" });
     const steps = make("text", { class: "small end", x: 254, y: 162 });
+    const legend = ["solid", "dashed"].map((name, n) => make("text", { class: "small end", x: 256, y: 14 + 19 * n }, words[name]));
     const numbers = ["loss", "whole", "nearest", "chosen"].map((name) =>
       [make("dt", {}, words[name] ?? ""), make("dd", { "data-is": name })]);
     this.drawing.append(map, make("div", { class: "side" },
@@ -209,9 +228,9 @@ class Letters extends Figure {
         make("path", { d: "M28 6V150H254" }), whole, curve,
         ...[3, 4].map((n) => make("text", { class: "small", x: 14, y: high(n) }, `${n}`)),
         make("text", { class: "small start", x: 36, y: 12 }, "loss"),
-        make("text", { class: "small", x: 30, y: 162 }, "0"), steps),
-      make("p", { class: "hint" }, words.hint)));
-    return { map, letters, path, hold, curve, whole, steps, numbers };
+        make("text", { class: "small", x: 30, y: 162 }, "0"), steps, ...legend),
+      make("p", { class: "hint" }, words.hint, make("span", { class: "touch" }, words.space, words.hint_touch))));
+    return { map, letters, path, hold, curve, whole, steps, legend, numbers };
   }
 
   /** @override */
@@ -240,12 +259,14 @@ class Letters extends Figure {
     parts.curve.setAttribute("points", curve(losses(state)));
     parts.whole.setAttribute("points", curve(state.lossy ? losses({ ...state, lossy: false }) : []));
     parts.steps.textContent = `${last}`;
+    for (const text of parts.legend) text.style.display = state.lossy ? "" : "none";
     const texts = /** @type {any} */ ({ ...shown, chosen: shown.chosen.slice(1).join(" ") });
     parts.numbers.forEach(([name, value]) => {
       value.textContent = texts[value.dataset.is];
       name.hidden = value.hidden = !value.textContent;
     });
     parts.numbers[3][0].textContent = fill(this.words.stands, { who: shown.chosen[0] });
+    this.playing();
     if (this.ticking) this.say("running");
     else this.say(...shown.said);
   }

@@ -31,40 +31,38 @@ class Lookup extends Figure {
         { autocapitalize: "off", spellcheck: "false", maxlength: LONGEST }),
       this.choice("way", ["product", "lookup"].map((way) => [way, this.words[`by_${way}`]]),
         (way) => { this.pause(); this.set({ way, step: this.whole(this.state.step, way) }); }),
-      this.toggle("unknown", (unknown) => this.know(unknown)),
-      this.button("back", () => { this.pause(); this.move(-1); }),
-      this.button("step", () => { this.pause(); this.move(1); }),
-      this.button("play", () => this.play(500)),
+      this.toggle("unknown", (unknown) => this.use({ unknown })),
+      this.steps(
+        this.button("back", () => { this.pause(); this.move(-1); }),
+        this.button("step", () => { this.pause(); this.move(1); }),
+        this.button("play", () => this.play(500))),
     ];
   }
 
   /** @param {string} text */
   type(text) {
-    this.pause();
-    this.typed = text.toLowerCase();
-    const strange = this.state.unknown ? undefined : [...this.typed].find((sign) => !known(sign));
-    if (strange !== undefined) this.refuse(strange);
-    else if (text) this.set({ word: this.typed, step: 0 });
+    const narrow = text.normalize("NFKC").replaceAll("。", ".").toLowerCase();
+    this.typed = [...narrow].slice(0, LONGEST).join("");
+    this.use({ step: 0 });
   }
 
-  /** @param {string} sign */
-  refuse(sign) {
+  /** Takes what stands in the field, or says why not. @param {Partial<import("./lookup_states.mjs").State>} changes */
+  use(changes) {
+    this.pause();
+    const { word, unknown } = { ...this.state, ...changes }, typed = this.typed;
+    const strange = unknown ? undefined : [...typed].find((sign) => !known(sign));
+    /** @type {Lookup["wrong"]} */
+    const wrong = !typed ? ["empty"] : strange === undefined ? null : this.why(strange);
+    this.wrong = wrong;
+    // A table without a row for unknown letters shows none of them.
+    const taken = !wrong ? typed : unknown ? word : [...word].filter(known).join("") || START.word;
+    this.set({ ...changes, word: taken, ...(taken === word ? {} : { step: 0 }) });
+  }
+
+  /** @param {string} sign @returns {[string, Record<string, string>]} */
+  why(sign) {
     const id = sign.charCodeAt(0) - "a".charCodeAt(0) + 1;
-    this.say(/[a-z]/.test(sign) ? "out_of_range" : "no_id", { letter: sign, id: `${id}`, last: `${SIGNS.length - 1}` });
-    this.said.textContent = this.sentence; // without a word on what was guessed
-  }
-
-  /** With a row for unknown letters the word that was refused is taken. @param {boolean} unknown */
-  know(unknown) {
-    this.pause();
-    const { word } = this.state, typed = this.typed;
-    const strange = [...word].find((sign) => !known(sign));
-    if (unknown || strange === undefined) this.set({ unknown });
-    else {
-      this.set({ unknown, word: [...word].filter(known).join("") || START.word, step: 0 });
-      this.refuse(strange);
-    }
-    if (unknown && typed && typed !== word) this.set({ word: typed, step: 0 });
+    return [/[a-z]/.test(sign) ? "out_of_range" : "no_id", { letter: sign, id: `${id}`, last: `${SIGNS.length - 1}` }];
   }
 
   /** A lookup copies whole rows. @param {number} step @param {string} way */
@@ -127,7 +125,7 @@ class Lookup extends Figure {
   draw() {
     const { word, step, way, unknown } = this.state;
     const shown = view(this.state), most = cells(this.state);
-    if (this.shadowRoot?.activeElement?.getAttribute("name") !== "word") {
+    if (!this.wrong && !this.typing("word")) {
       this.put("word", word);
       this.typed = word;
     }

@@ -1,6 +1,7 @@
 // emb-norm: rows as points in the plane, the shape of a bound, and what a lookup does to them.
 import { Figure, fill, make } from "./figure.mjs";
-import { BOUNDS, EDGE, GRID, NORM_TYPES, START, after, ended, most, view } from "./norm_states.mjs";
+import { read, why } from "./ids.mjs";
+import { BOUNDS, EDGE, GRID, NORM_TYPES, START, after, ended, most, refused, view } from "./norm_states.mjs";
 
 const SIDE = 320, UNIT = 46;
 const NEAR = 44; // pixels of the page: a finger farther from every point scrolls
@@ -71,12 +72,11 @@ class Norm extends Figure {
       this.slider("max_norm", BOUNDS.map(String), (n) => this.afresh({ max_norm: BOUNDS[n] })),
       this.field("ids", (text) => this.type(text), {
         inputmode: "numeric",
-        maxlength: 12,
         onkeydown: (/** @type {KeyboardEvent} */ event) => {
-          if (event.key === "Enter" && !ended(this.state)) this.look();
+          if (event.key === "Enter" && !this.wrong && !ended(this.state)) this.look();
         },
       }),
-      this.button("look", () => this.look()),
+      this.steps(this.button("look", () => this.look())),
     ];
   }
 
@@ -85,13 +85,12 @@ class Norm extends Figure {
 
   /** @param {string} text */
   type(text) {
-    const ids = text.replace(/[\s,，]/g, "").slice(0, 4);
-    const wrong = [...ids].find((sign) => !"0123".includes(sign));
-    if (wrong === undefined && ids) this.set({ ids: [...ids].map(Number), row: -1 });
-    else if (wrong !== undefined) {
-      this.say(/\d/.test(wrong) ? "out_of_range" : "no_id", { id: wrong });
-      this.tell();
-    }
+    const { text: used, ids, strange } = read(text);
+    if (used !== text) this.put("ids", used);
+    /** @type {Norm["wrong"]} */
+    const wrong = strange !== undefined ? why(strange) : refused(ids) ?? (ids.length ? null : ["empty"]);
+    this.wrong = wrong;
+    this.set(wrong ? {} : { ids, row: -1 });
   }
 
   look() {
@@ -145,12 +144,12 @@ class Norm extends Figure {
   build() {
     this.shadowRoot?.adoptedStyleSheets.push(sheet);
     const ticks = [-3, -2, -1, 0, 1, 2, 3].flatMap((n) => {
-      const [x, y] = place(n, n), [low, high] = [SIDE / 2 - 3.2 * UNIT, SIDE / 2 + 3.2 * UNIT];
+      const [x, y] = place(n, n), [low, high] = [SIDE / 2 - 3.1 * UNIT, SIDE / 2 + 3.1 * UNIT];
       return [
         make("line", { x1: x, x2: x, y1: low, y2: high, class: n ? "" : "muted" }),
         make("line", { y1: y, y2: y, x1: low, x2: high, class: n ? "" : "muted" }),
-        make("text", { x, y: SIDE - 5, class: "small" }, `${n}`.replace("-", "−")),
-        make("text", { x: 6, y, class: "small" }, `${n}`.replace("-", "−")),
+        make("text", { x, y: SIDE - 8, class: "small" }, `${n}`.replace("-", "−")),
+        make("text", { x: 9, y, class: "small" }, `${n}`.replace("-", "−")),
       ];
     });
     this.shape = make("path");
@@ -234,7 +233,7 @@ class Norm extends Figure {
     if (!this.plane) this.build();
     const { rows, ids, norm_type, max_norm, row } = this.state;
     const shown = view(this.state);
-    if (!this.typing()) this.put("ids", ids.join(""));
+    if (!this.wrong && !this.typing("ids")) this.put("ids", ids.join(""));
     this.put("norm_type", norm_type);
     this.put("max_norm", BOUNDS.indexOf(max_norm), `${max_norm}`);
     this.enable("look", !ended(this.state));
@@ -249,7 +248,11 @@ class Norm extends Figure {
       point.style.transform = `translate(${x}px, ${y}px)`;
       point.setAttribute("class", `row-${n}${chosen ? " chosen" : ""}`);
       text.textContent = chosen ? fill(this.words.row, { row: `${n}` }) : `${n}`;
-      text.setAttribute("y", y > SIDE / 2 ? "-20" : "20");
+      // Away from the middle, where the points may lie close; but not beyond the edge.
+      const [right, down] = [x - SIDE / 2, y - SIDE / 2], out = Math.hypot(right, down) || 1;
+      const half = chosen ? 36 : 6, far = Math.abs(down) > 100;
+      text.setAttribute("x", Math.max(half, Math.min(SIDE - half, x + (far ? 0 : 14 * right / out))) - x);
+      text.setAttribute("y", (down < 0 === far ? 1 : -1) * (chosen ? 24 : 20));
       const jumped = Math.hypot(x - x0, y - y0) > 1; // where it was stays as a ring of dashes
       this.ghosts[n].setAttribute("d", jumped ? `M${x} ${y}L${x0} ${y0}M${x0 - 7} ${y0}a7 7 0 1 0 14 0a7 7 0 1 0 -14 0` : "");
       this.table.querySelector(`[data-row="${n}"]`).setAttribute("aria-pressed", `${chosen}`);
@@ -263,10 +266,6 @@ class Norm extends Figure {
       write(`f-${n}`, shown.f[n]);
     });
     this.say(...shown.said);
-  }
-
-  typing() {
-    return this.shadowRoot?.activeElement?.getAttribute("name") === "ids";
   }
 }
 customElements.define("emb-norm", Norm);

@@ -92,3 +92,16 @@ export function view(state) {
     said: sentence(),
   };
 }
+
+/**
+ * What torch raises for ids: with max_norm the rows are chosen first, in the order of their ids, and
+ * a negative one counts from the end; the lookup then refuses it.
+ * @param {number[]} ids
+ * @returns {[string, Record<string, string>] | null}
+ */
+export function refused(ids) {
+  const rows = START.rows.length, sorted = [...ids].sort((a, b) => a - b);
+  const out = sorted.find((id) => id < -rows || id >= rows);
+  if (out !== undefined) return ["out_of_range", { id: `${out}` }];
+  return sorted[0] < 0 ? ["negative", { id: `${sorted[0]}`.replace("-", "−") }] : null;
+}

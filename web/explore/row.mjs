@@ -6,16 +6,21 @@ const WIDE = 400, LEFT = 44, RIGHT = WIDE - 10;
 const TOP = 30, FOOT = 170; // of the path of w
 const WAY = 222; // the bar of the way, seen and unseen
 const KEPT = 272, END = 422; // what the optimizer keeps
-const FULL = { orange: "fill: var(--book-orange); stroke: none", bar: "fill: var(--book-purple); stroke: none" };
+const FULL = { orange: "fill: var(--book-orange); stroke: none", bar: "fill: var(--book-purple); stroke: none", ink: "fill: var(--book-ink); stroke: none" };
 /** @param {number} step */
 const across = (step) => LEFT + (RIGHT - LEFT) * step / STEPS;
 
 /** @extends {Figure<import("./row_states.mjs").State>} */
 class Row extends Figure {
+  /** @type {Partial<import("./row_states.mjs").State>} what the reader chose, also where it is refused now */
+  chosen = {};
   refused = make("p", { style: "flex-basis: 100%; font-size: .85rem; color: var(--book-muted)" });
 
   /** @override */
-  start() { return { ...START }; }
+  start() {
+    this.chosen = {};
+    return { ...START };
+  }
 
   /** @override */
   controls() {
@@ -23,7 +28,11 @@ class Row extends Figure {
     const visits = visit.map(String);
     /** @param {"lr" | "momentum" | "betas" | "decay"} key @param {(number | string)[]} values */
     const option = (key, values) => this.choice(key, values.map((v) => [`${v}`, `${v}`]),
-      (value) => this.set({ [key]: key === "betas" ? value : Number(value) }));
+      (value) => {
+        const chosen = { [key]: key === "betas" ? value : Number(value) };
+        Object.assign(this.chosen, chosen);
+        this.set(chosen);
+      });
     return [
       this.choice("optimizer", optimizer.map((name) => [name, name]), (name) => this.take(name)),
       option("lr", lr),
@@ -37,16 +46,15 @@ class Row extends Figure {
         this.pause();
         this.set({ step });
       }),
-      this.button("back", () => this.move(-1)),
-      this.button("step_on", () => this.move(1)),
-      this.button("play", () => this.play(90)),
+      this.steps(
+        this.button("back", () => this.move(-1)),
+        this.button("step_on", () => this.move(1)),
+        this.button("play", () => this.play(90))),
     ];
   }
 
-  /** An optimizer comes with torch's own weight decay, and without what it refuses. @param {string} optimizer */
-  take(optimizer) {
-    this.set(allowed({ ...this.state, optimizer, decay: optimizer === "AdamW" ? 0.01 : 0 }));
-  }
+  /** An optimizer takes what the reader chose, without what it refuses. @param {string} optimizer */
+  take(optimizer) { this.set(allowed({ ...this.state, ...this.chosen, optimizer })); }
 
   /** The last visit is not before the first: the one takes the other along. @param {{ first?: number, last?: number }} moved */
   visit(moved) {
@@ -89,6 +97,7 @@ class Row extends Figure {
     const right = optimizer in REFUSED && GRID.lr.includes(lr) && GRID.momentum.includes(momentum)
       && GRID.betas.includes(betas) && GRID.decay.includes(decay) && GRID.visit.includes(first)
       && GRID.visit.includes(last) && first <= last && Number.isInteger(step) && step >= 0 && step <= STEPS;
+    if (right) this.chosen = {};
     return right ? allowed(state) : {};
   }
 
@@ -100,7 +109,7 @@ class Row extends Figure {
       this.put(name, this.state[name]);
     }
     this.put("first", GRID.visit.indexOf(first), `${first}`);
-    this.put("last", GRID.visit.indexOf(last), `${last}`);
+    this.put("last", GRID.visit.indexOf(last), last === first ? this.words.none : `${last}`);
     this.put("step", step, `${step}`);
     const refused = REFUSED[optimizer];
     for (const name of /** @type {const} */ (["momentum", "betas", "weight_decay"])) {
@@ -142,7 +151,7 @@ class Row extends Figure {
       ...there.map((t) => make("path", { d: `M${across(t)} ${FOOT + 4}l-6 11h12z`, class: "hot", style: t <= step ? FULL.orange : "" })),
       make("line", { class: "muted", "stroke-dasharray": "2 3", x1: x, x2: x, y1: TOP, y2: FOOT }),
       make("circle", { cx: x, cy: y, r: 4.5, style: `fill: var(--book-${there.includes(step) ? "orange" : "green"}); stroke: none` }),
-      ...(step < STEPS ? [] : [
+      ...(said[0] !== "end" ? [] : [
         make("circle", { cx: halfX, cy: halfY, r: 5, class: "muted" }),
         make("text", { x: halfX + 20, y: halfY - 12 }, "1/2"),
       ]),
@@ -182,7 +191,7 @@ class Row extends Figure {
         make("line", { x1: LEFT, x2: LEFT, y1: top, y2: foot }),
         ...numbers.slice(1, step + 1).map((x, t) => make("rect", {
           x: across(t + 1) - 2, width: 4, y: Math.min(y(0), y(x)), height: Math.abs(y(x) - y(0)),
-          style: t + 1 === step ? FULL.orange : FULL.bar })),
+          style: t + 1 === step ? FULL.ink : FULL.bar })),
       ];
     });
   }

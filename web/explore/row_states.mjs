@@ -125,7 +125,9 @@ export function view(state) {
   const above = step >= first && (momentum > 0 || (optimizer.startsWith("Adam") && !betas.startsWith("0.0")));
   const rests = optimizer === "SparseAdam" ? "lazy" : decay ? "decays"
     : step < first ? "new" : optimizer === "SGD" ? "plain" : optimizer === "Adagrad" ? "brake" : "forgot";
-  const key = step === 0 ? "begin" : step === STEPS ? "end" : there(step) ? "visit"
+  const key = step === 0 ? "begin"
+    : step === STEPS ? (show(unseen[step], 4) === "0.0000" ? "end_seen" : "end")
+    : there(step) ? "visit"
     : optimizer === "SparseAdam" || !above ? rests : decay ? "both" : move === "0.0000" ? "hardly" : "away";
   return {
     w: show(path[step], 4),

@@ -1,9 +1,11 @@
 // emb-scatter: upstream rows travel to the rows of the table that their ids name, and add up.
 import { Figure, make } from "./figure.mjs";
+import { read, why } from "./ids.mjs";
 import { ROWS, START, UPSTREAM, view } from "./scatter_states.mjs";
 
 const CELL = 52, HIGH = 30, GAP = 8;
-const LEFT = 40, RIGHT = 250; // where the upstream rows begin, and those of the gradient
+const LEFT = 32, RIGHT = 254; // where the upstream rows begin, and those of the gradient
+const READ = LEFT + 2 * CELL + 22; // the middle of what out[ids] += g has read
 /** @param {number} n */
 const top = (n) => 34 + n * (HIGH + GAP);
 
@@ -25,28 +27,30 @@ class Scatter extends Figure {
     /** @type {[string, string][]} */
     const rows = ["0", "1", "2", "3"].map((row) => [row, row]);
     return [
-      this.field("ids", (text) => this.type(text), { inputmode: "numeric", maxlength: 12 }),
+      this.field("ids", (text) => this.type(text), { inputmode: "numeric" }),
       this.choice("padding", [["-1", "None"], ...rows],
         (value) => this.set({ padding: Number(value), step: 0 })),
-      // A sparse gradient is not made by adding to a table: the one switches the other off.
-      this.toggle("lossy", (lossy) => this.set({ lossy, sparse: false })),
-      this.toggle("sparse", (sparse) => this.set({ sparse, lossy: false })),
-      this.button("back", () => { this.pause(); this.move(-1); }),
-      this.button("step", () => { this.pause(); this.move(1); }),
-      this.button("play", () => this.play(900)),
+      // A sparse gradient is not made by adding to a table.
+      ...this.either(["lossy", "sparse"], (changes) => this.set(changes)),
+      this.steps(
+        this.button("back", () => { this.pause(); this.move(-1); }),
+        this.button("step", () => { this.pause(); this.move(1); }),
+        this.button("play", () => this.play(900))),
     ];
   }
 
   /** @param {string} text */
   type(text) {
     this.pause();
-    const ids = text.replace(/[\s,，]/g, "").slice(0, UPSTREAM.length);
-    const wrong = [...ids].find((sign) => !"0123".includes(sign));
-    if (wrong === undefined && ids) this.set({ ids: [...ids].map(Number), step: 0 });
-    else if (wrong !== undefined) {
-      this.say(/\d/.test(wrong) ? "out_of_range" : "no_id", { id: wrong });
-      this.tell();
-    }
+    const { text: used, ids, strange } = read(text);
+    if (used !== text) this.put("ids", used);
+    const out = ids.find((id) => id < 0 || id >= ROWS);
+    /** @type {Scatter["wrong"]} */
+    const wrong = strange !== undefined ? why(strange)
+      : out !== undefined ? ["out_of_range", { id: `${out}`.replace("-", "−") }]
+        : ids.length ? null : ["empty"];
+    this.wrong = wrong;
+    this.set(wrong ? {} : { ids, step: 0 });
   }
 
   /** @param {number} by */
@@ -93,15 +97,20 @@ class Scatter extends Figure {
     const { ids, step, padding, lossy, sparse } = this.state;
     const shown = view(this.state);
     const last = step - 1;
-    if (!this.typing()) this.put("ids", ids.join(""));
+    if (!this.wrong && !this.typing("ids")) this.put("ids", ids.join(""));
     this.put("padding", `${padding}`);
     this.put("lossy", lossy);
     this.put("sparse", sparse);
+    for (const [name, other] of [["lossy", sparse], ["sparse", lossy]])
+      this.shadowRoot?.querySelector(`[name=${name}]`)?.setAttribute("aria-disabled", `${other}`);
     this.enable("back", step > 0);
     this.enable("step", step < ids.length);
     const parts = [
       make("text", { x: LEFT + CELL, y: 14, class: "small" }, "upstream"),
       make("text", { x: RIGHT + CELL, y: 14, class: "small" }, "weight.grad"),
+      ...(shown.read.length ? [make("text", { x: READ, y: 14, class: "small" }, this.words.reads)] : []),
+      ...shown.read.map((row, place) =>
+        make("text", { x: READ, y: top(place) + HIGH / 2, class: "small", "data-is": `read-${place}` }, row)),
       ...ids.flatMap((id, place) => this.row("upstream", LEFT, place, `${id}`, shown.upstream[place],
         place === last, place >= step, id)),
       ...shown.grad.flatMap((numbers, row) => this.row("grad", RIGHT, row, `${row}`, numbers,
@@ -110,9 +119,10 @@ class Scatter extends Figure {
     if (step > 0) {
       const y = (/** @type {number} */ n) => top(n) + HIGH / 2;
       const skipped = ids[last] === padding;
-      const from = LEFT + 2 * CELL, to = skipped ? (from + RIGHT) / 2 - 20 : RIGHT - 28;
+      const from = lossy ? READ + 20 : LEFT + 2 * CELL, to = skipped ? (from + RIGHT) / 2 - 20 : RIGHT - 28;
       const end = skipped ? y(last) : y(ids[last]);
-      parts.push(make("path", { class: "hot", d: `M${from} ${y(last)} C${from + 40} ${y(last)} ${to - 40} ${end} ${to} ${end}` }),
+      const bend = lossy ? 25 : 40;
+      parts.push(make("path", { class: "hot", d: `M${from} ${y(last)} C${from + bend} ${y(last)} ${to - bend} ${end} ${to} ${end}` }),
         make("path", { class: "hot", d: skipped ? `M${to} ${end - 8}v16` : `M${to - 7} ${end - 5}l7 5l-7 5` }));
     }
     const high = top(Math.max(ROWS, UPSTREAM.length)) + (sparse ? 66 : 0);
@@ -124,10 +134,6 @@ class Scatter extends Figure {
       role: "img",
       "aria-label": [`upstream ${shown.upstream.join("; ")}`, `weight.grad ${shown.grad.join("; ")}`].join(". "),
     }, ...parts));
-  }
-
-  typing() {
-    return this.shadowRoot?.activeElement?.getAttribute("name") === "ids";
   }
 
   /**
@@ -150,13 +156,19 @@ class Scatter extends Figure {
   /** What a sparse gradient keeps: an id and a row for each place. @param {string[][]} entries */
   sparse(entries) {
     const y = top(Math.max(ROWS, UPSTREAM.length)) + 4;
+    const rows = entries.map(([, ...values]) => values.join(" "));
+    let end = LEFT + 46; // each takes as much room as it needs
     return [
       make("text", { x: LEFT - 20, y: y + 18, class: "small start" }, "indices"),
       make("text", { x: LEFT - 20, y: y + 46, class: "small start" }, "values"),
-      ...entries.flatMap(([id, ...values], n) => [
-        make("text", { x: LEFT + 88 + n * 76, y: y + 18, class: `row-${id}`, "data-is": `index-${n}` }, id),
-        make("text", { x: LEFT + 88 + n * 76, y: y + 46, class: "small", "data-is": `values-${n}` }, values.join(" ")),
-      ]),
+      ...entries.flatMap(([id], n) => {
+        const wide = 8 * rows[n].length + 14, x = end + wide / 2;
+        end += wide;
+        return [
+          make("text", { x, y: y + 18, class: `row-${id}`, "data-is": `index-${n}` }, id),
+          make("text", { x, y: y + 46, class: "small", "data-is": `values-${n}` }, rows[n]),
+        ];
+      }),
     ];
   }
 }

@@ -7,7 +7,7 @@ export const UPSTREAM = [[0.5, -0.5], [1, -1], [2, 1], [-0.25, 0.75]];
 
 /**
  * ids: of each place; step: how many places have been added; padding: a row, or −1 for none;
- * lossy: by `out[ids] += g`, which keeps the last of several rows.
+ * lossy: by `out[ids] += g`, which reads all rows, and then writes: the last of several rows stays.
  * @typedef {{ ids: number[], step: number, padding: number, lossy: boolean, sparse: boolean }} State
  */
 
@@ -40,18 +40,21 @@ export function view(state) {
   const entries = ids.slice(0, step).flatMap((id, place) =>
     id === padding ? [] : [[`${id}`, ...UPSTREAM[place].map(short)]]);
   const duplicate = step > 0 && !skipped && ids.indexOf(ids[last]) < last;
+  const before = zeros(1, UPSTREAM[0].length)[0]; // what each row was
   /** @type {[string, Record<string, string>]} */
   const said = step === 0
     ? ["nothing", { places: `${ids.length}` }]
-    : [skipped ? "skipped" : !duplicate ? "added" : lossy ? "lost" : "again", {
+    : [skipped ? "skipped" : lossy ? (duplicate ? "lost" : "wrote") : duplicate ? "again" : "added", {
       place: `${last}`,
       row: `${ids[last]}`,
       now: vector(grad[ids[last]]),
       came: vector(UPSTREAM[last]),
+      read: vector(before),
     }];
   return {
     upstream: ids.map((_, place) => UPSTREAM[place].map(short)),
     grad: grad.map((row) => row.map(short)),
+    read: lossy && step > 0 ? ids.map((id) => (id === padding ? "" : before.map(short).join(", "))) : [],
     entries: sparse ? entries : [],
     said,
   };

@@ -5,6 +5,7 @@ section { border: 1px solid var(--book-grid); border-radius: .4rem; padding: .75
 p { margin: .4rem 0; }
 .title { font-weight: 700; }
 .controls { display: flex; flex-wrap: wrap; gap: .4rem .9rem; align-items: end; margin: .5rem 0; }
+.steps { display: flex; gap: .4rem; white-space: nowrap; }
 label { display: inline-flex; flex-direction: column; font-size: .9rem; color: var(--book-muted); }
 label.toggle { flex-direction: row; align-items: center; gap: .4rem; color: var(--book-ink); min-height: 44px; }
 button, select, input:not([type=range], [type=checkbox]) { font: inherit; color: var(--book-ink); background: var(--book-surface); border: 1px solid var(--book-muted); border-radius: .3rem; min-height: 44px; min-width: 44px; padding: .2rem .8rem; box-sizing: border-box; }
@@ -16,10 +17,11 @@ input[type=checkbox] { width: 1.3rem; height: 1.3rem; margin: 0; }
 input[type=range] { height: 44px; width: min(14rem, 70vw); margin: 0; }
 output { color: var(--book-ink); font-variant-numeric: tabular-nums; }
 :focus-visible { outline: 3px solid var(--book-orange); outline-offset: 2px; }
-fieldset { border: 0; border-left: .25rem solid var(--book-orange); margin: .5rem 0; padding: 0 0 0 .75rem; }
+.question:not(:empty) { border-left: .25rem solid var(--book-orange); margin: .5rem 0; padding-left: .75rem; }
+.question > p { margin: 0; }
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 legend { padding: 0; margin-bottom: .3rem; }
 fieldset button { margin: 0 .5rem .4rem 0; }
-.question > p { border-left: .25rem solid var(--book-orange); padding-left: .75rem; }
 .said { min-height: 3em; overflow-wrap: anywhere; }
 .foot { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-bottom: 0; }
 .link { color: var(--book-blue); min-height: 44px; display: inline-flex; align-items: center; }
@@ -44,11 +46,13 @@ text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } t
 .dashed { stroke-dasharray: 5 4; }
 @media (max-width: 480px) {
   section { padding: .6rem .6rem; }
+  .said { min-height: 6em; }
+  :host(:lang(zh)) .said { min-height: 4.5em; }
   /* A wide table: the words of a row stand above its numbers. */
   .stacked { width: 100%; }
   .stacked tr { display: grid; grid-template-columns: repeat(4, 1fr); }
   .stacked th[scope=row] { grid-column: 1 / -1; }
   .stacked td:empty { display: none; }
 }
-@media print { .controls, .foot, fieldset { display: none; } section { break-inside: avoid; } }
+@media print { .controls, .foot, .question:has(fieldset) { display: none; } section { break-inside: avoid; } }
 `;
