@@ -24,7 +24,8 @@ belongs to), `embedlib.modules` (the layers) and `embedlib.optim` (the steps). E
 `embedlib.arrays` hold what all of them need, `embedlib.palette` the colours. `embedlib.draw` draws
 the figures of the book; import it yourself, it needs Matplotlib. `embedlib.letters` and
 `embedlib.characters` have the data of the book: the letters of its thread with their model, and
-the names of characters.
+the names of characters. `embedlib.launch` runs a function of a notebook in several processes,
+which a page has not.
 """
 
 from embedlib import functional, optim, random

@@ -236,5 +236,9 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _without_addresses(message: str) -> str:
-    """gloo's messages name files, hosts and ports, which differ in every run."""
+    """gloo's messages name files, hosts and ports, which differ in every run.
+
+    >>> _without_addresses("[/gloo/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:31415")
+    'Connection closed by peer'
+    """
     return re.sub(r"\[[^\]\s]*\](:\d+)?(: )?", "", message).strip()

@@ -507,7 +507,10 @@ def choose_optimizer() -> Drawing:
 
 
 def sharded_lookup() -> Drawing:
-    """Ids to the ranks that hold the rows, rows back, gradients the way of the ids."""
+    """Ids to the ranks that hold the rows, rows back, gradients the way of the ids.
+
+    What rank 0 holds itself does not travel: grey, without arrows.
+    """
     d = Drawing(560, 268)
     roles = ["blue", "purple", "green"]
     stages = [
@@ -524,7 +527,7 @@ def sharded_lookup() -> Drawing:
             role = roles[owner[letter]]
             d.box(left + i * 32, 52, 26, 28, role, role)
             d.text(left + i * 32 + 13, 71, letter, role)
-        for rank, (role, held) in enumerate(zip(roles, ("a-h", "i-q", "r-z"), strict=True)):
+        for rank, (role, held) in enumerate(zip(roles, (".a-h", "i-q", "r-z"), strict=True)):
             x = left + rank * 55
             d.box(x, 188, 46, CELL, role, role)
             d.text(x + 23, 210, held, role, 13)
@@ -534,7 +537,7 @@ def sharded_lookup() -> Drawing:
             ends = [(left + i * 32 + 13, 84), (left + rank * 55 + 23, 184)]
             if n == 1:
                 ends.reverse()
-            d.line(ends, roles[rank], dash=n == 2)
+            d.line(ends, roles[rank] if rank else "muted", arrow=rank > 0, dash=n == 2)
     return d
 
 
@@ -573,7 +576,7 @@ def traffic() -> Drawing:
     away = ids * (ranks - 1) // ranks
     rows = 8 * width * away + 8 * (ranks - 1)
     sent = ((8 * away + rows), (8 * ids * (ranks - 1) + rows), (8 * away + rows))
-    names = ("Shard(0)", "Shard(1)", "rank 0", "Replicate()")
+    names = ("V / 4 × D", "V × D / 4", "V × D", "4 × V × D")
     labels = [f"{b / 1e6:.2f} MB" for b in sent] + ["192 B · V"]
     for n, (name, label) in enumerate(zip(names, labels, strict=True)):
         x, y = 24 + n * 136, 40

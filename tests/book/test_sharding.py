@@ -52,34 +52,38 @@ def test_without_a_fault_nothing_is_said():
     [
         pytest.param(
             (
-                "pulls = yield by_owner(ids, upstream, cuts), asked",
-                "pulls = yield by_owner(ids, upstream, cuts)[::-1], None",
+                "pulls = yield [upstream[at] for at in places]",
+                "pulls = yield [upstream[at] for at in places][::-1]",
             ),
             id="a gradient goes to the wrong rank",
         ),
         pytest.param(
             (
-                "pulls = yield by_owner(ids, upstream, cuts), asked",
-                "pulls = yield by_owner(ids, upstream[::-1], cuts), asked",
+                "pulls = yield [upstream[at] for at in places]",
+                "pulls = yield [upstream[::-1][at] for at in places]",
             ),
             id="a gradient goes to the wrong row",
         ),
         pytest.param(
             (
-                "return [values[owner == rank] for rank in range(len(cuts) - 1)]",
-                "return [values[(owner == r) | (r == 1) & (ids == cuts[1] + 5)"
-                " | (r == 2) & (ids == cuts[1] + 5)] for r in range(len(cuts) - 1)]",
+                "return [np.flatnonzero(owner == rank) for rank in range(len(cuts) - 1)]",
+                "return [np.flatnonzero((owner == rank) | (rank == 2) & (ids == cuts[1] + 5))"
+                " for rank in range(len(cuts) - 1)]",
             ),
             id="two ranks own one row",
         ),
         pytest.param(
             (
-                "return told + sum(box.nbytes for box in others)",
-                "return told or sum(box.nbytes for box in others)",
+                "return counts + sum(box.nbytes for box in others)",
+                "return counts or sum(box.nbytes for box in others)",
             ),
             id="bytes are counted without the ids",
         ),
         pytest.param(("return 8 * a + 4", "return 4"), id="bytes are predicted without the ids"),
+        pytest.param(
+            ("N * away * (8 + 8 * D)", "N * away * 8 * D"),
+            id="the border between copies and shards is reckoned without the ids",
+        ),
         pytest.param(
             ("rows[np.concatenate(places)] =", "rows[:] ="),
             id="rows come in the order of the ranks",
