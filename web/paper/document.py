@@ -8,9 +8,9 @@ nobody knows them before the document was printed once (``web/maintain/pdf.py``)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -45,6 +45,7 @@ class Entry:
 class Document:
     html: str
     entries: list[Entry]
+    characters: str  # all that occur, once
 
 
 def place(stem: str, name: str = "") -> str:
@@ -69,11 +70,12 @@ def chapters(edition: Path) -> list[Chapter]:
     return found
 
 
-def article(edition: Path, stem: str) -> Tag:
+def read(edition: Path, stem: str) -> tuple[Tag, list[str]]:
+    """The article of a page, and the style sheets that the page asks for."""
     page = BeautifulSoup((edition / f"chapters/{stem}.html").read_text("utf-8"), "html.parser")
     found = page.select_one("article")
     assert found is not None, f"{stem}.html has no article"
-    return found
+    return found, [str(link["href"]) for link in page.select("link[rel=stylesheet]")]
 
 
 def lead_inside(link: Tag, stem: str, stems: set[str], base: str) -> None:
@@ -134,13 +136,23 @@ def running_titles(found: list[Chapter]) -> str:
     return "\n".join(rules)
 
 
-def make(edition: Path, code: str, where: Address, numbers: Mapping[str, int]) -> Document:
+def make(
+    edition: Path,
+    code: str,
+    where: Address,
+    numbers: Mapping[str, int],
+    wanted: Collection[str] = (),
+) -> Document:
+    """The document of all pages, or of those that are wanted."""
     words, book, base = WORDS["paper"][code], EDITIONS[code], f"{where.site}/{code}"
-    found = chapters(edition)
+    found = [one for one in chapters(edition) if not wanted or one.stem in wanted]
     stems = {chapter.stem for chapter in found}
-    entries, body, part = [], [], ""
+    entries: list[Entry] = []
+    body, part = [], ""
+    sheets: dict[str, None] = {}  # in their order
     for number, chapter in enumerate(found):
-        content = article(edition, chapter.stem)
+        content, asked = read(edition, chapter.stem)
+        sheets |= dict.fromkeys(asked)
         prepare(content, chapter, stems, base)
         opening = ""
         if chapter.part != part:
@@ -156,16 +168,21 @@ def make(edition: Path, code: str, where: Address, numbers: Mapping[str, int]) -
             f"{content}</div>"
         )
     listed = "".join(line(entry, numbers) for entry in entries)
-    html = (ROOM / "paper.html").read_text("utf-8").format(
-        lang=book.hreflang,
-        title=escape(book.title),
-        author=escape(book.author),
-        says=escape(words["says"]),
-        footer=escape(book.footer),
-        address=escape(f"{base}/chapters/index.html"),
-        contents=escape(words["contents"]),
-        entries=listed,
-        style=(ROOM / "paper.css").read_text("utf-8") + running_titles(found),
-        body="\n".join(body),
+    html = (
+        (ROOM / "paper.html")
+        .read_text("utf-8")
+        .format(
+            lang=book.hreflang,
+            title=escape(book.title),
+            author=escape(book.author),
+            says=escape(words["says"]),
+            footer=escape(book.footer),
+            address=escape(f"{base}/chapters/index.html"),
+            contents=escape(words["contents"]),
+            entries=listed,
+            sheets="".join(f'<link rel="stylesheet" href="{escape(sheet)}">' for sheet in sheets),
+            style=(ROOM / "paper.css").read_text("utf-8") + running_titles(found),
+            body="\n".join(body),
+        )
     )
-    return Document(html, entries)
+    return Document(html, entries, "".join(sorted(set(unescape(html)))))
