@@ -46,6 +46,7 @@ WITHOUT_GLYPH = """(characters) => {
 }"""
 
 
+NO_CHROMIUM = f"no Chromium, which prints the book. {chromium.HOW}"
 NO_CHINESE = (
     "no font of this machine has Chinese characters. Install one (apt install fonts-noto-cjk)"
 )
@@ -137,10 +138,10 @@ def attempt(site: Path, code: str) -> Printed | str:
 
 def make(site: Path, say: Callable[[str], None]) -> None:
     """Print all editions; only when all are whole, put them into the site and offer them."""
-    if chromium.find() is None:
-        raise PdfError(f"no Chromium, which prints the book. {chromium.HOW}")
     if not (site / "en/chapters/index.html").is_file():
         raise PdfError("there is no site to print: make book first")
+    if chromium.find() is None:
+        raise PdfError(NO_CHROMIUM)
     say("both editions, side by side: printed to learn the page numbers, and once more with them")
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         jobs = [pool.submit(attempt, site, code) for code in EDITIONS]

@@ -21,7 +21,7 @@ from web.book.words import WORDS
 
 ROOM = Path(__file__).parent
 # Of no use on paper: what is clicked, what only a script shows, what is said in its place.
-LEFT_OUT = ".headerlink, button, form, dialog, script, a.moved, .offered-pdf"
+LEFT_OUT = ".headerlink, .live-bar, button, form, dialog, script, a.moved, .offered-pdf"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -107,7 +107,7 @@ def prepare(part: Tag, chapter: Chapter, stems: set[str], base: str) -> None:
     deeper = 1 if chapter.part else 0  # below the heading of its part
     for tag in part.select(",".join(HEADINGS)):
         level = int(tag.name[1])
-        tag["class"] = [f"level-{level}"]
+        tag["class"] = f"level-{level}"
         tag.name = HEADINGS[min(level - 1 + deeper, 5)]
 
 
