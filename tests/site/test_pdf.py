@@ -35,6 +35,7 @@ Path(to).write_bytes(print_edition(Path(site), code, stems).content)
 """
 MARGIN = 45  # points: 1.6 cm
 RIGHT = 595 - MARGIN
+LARGEST = 60_000  # pixels of a picture: a pattern in a drawing, but no drawing
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,9 @@ def book(tmp_path_factory):
         path = tmp_path_factory.mktemp("pdf") / f"{code}.pdf"
         command = [sys.executable, "-c", PRINT, str(SITE), code, str(path), *STEMS]
         subprocess.run(command, cwd=ROOT, check=True, timeout=600)
-        return pypdfium2.PdfDocument(path)
+        printed = pypdfium2.PdfDocument(path)
+        printed.path = path
+        return printed
 
     return book
 
@@ -148,6 +151,20 @@ def test_nothing_is_cut_at_the_edge(book, code):
 
 
 @both_editions
+def test_words_are_as_large_as_they_should_be(book, code):
+    """What is wider than a sheet makes Chromium shrink everything, and says nothing."""
+    sizes, matrix = Counter(), raw.FS_MATRIX()
+    for sheet in book(code):
+        text = sheet.get_textpage()
+        for place in range(0, text.count_chars(), 7):
+            raw.FPDFText_GetMatrix(text, place, ctypes.byref(matrix))
+            sizes[round(raw.FPDFText_GetFontSize(text, place) * matrix.a, 1)] += 1
+    wanted = 14.5 * pdf.SCALE * 0.75
+    right = sum(count for size, count in sizes.items() if abs(size - wanted) < 0.1)
+    assert right > sizes.total() / 5, f"{code}: too wide for a sheet: {sizes.most_common(3)}"
+
+
+@both_editions
 def test_bookmarks_are_parts_chapters_and_sections_and_lead_to_them(book, code):
     pdf = book(code)
     marks = list(pdf.get_toc())
@@ -215,13 +232,14 @@ def test_every_font_is_inside_and_every_chinese_character_has_a_look_of_its_own(
 
 @both_editions
 def test_figures_are_vectors(book, code):
-    pictures = []
-    for number, sheet in enumerate(book(code), 1):
-        for thing in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=8):
-            width, height = thing.get_px_size()
-            if width * height > 10_000:
-                pictures.append((number, width, height))
-    assert not pictures, f"{code}: page, width, height: {pictures}"
+    content = Path(book(code).path).read_bytes()
+    found = re.findall(rb"obj\n(<<[^>]*/Subtype /Image[^>]*>>)", content)  # masks among them
+    sizes = [
+        tuple(int(re.search(rb"/%s (\d+)" % side, each)[1]) for side in (b"Width", b"Height"))
+        for each in found
+    ]
+    large = [(width, height) for width, height in sizes if width * height > LARGEST]
+    assert not large, f"{code}: pictures of dots, width and height: {large}"
     drawn = BeautifulSoup(
         (SITE / code / "_images/padding_batch.svg").read_text("utf-8"), "html.parser"
     )
@@ -357,6 +375,9 @@ def test_a_site_offers_it_on_its_pages_with_its_size_once_it_is_there(tmp_path):
         for stem, path in pages.items():
             html = path.read_text("utf-8")
             assert offer.OFFERED.sub("", html) == bare[stem], "more than the offer was changed"
+            assert html.count("offered-pdf") == (2 if stem == offer.WAYS else 1)
+            if stem not in ("index", offer.WAYS):
+                continue  # like the first
             found = BeautifulSoup(html, "html.parser").select(".offered-pdf")
             assert [tag.name for tag in found] == ["li", "p"][: 2 if stem == offer.WAYS else 1]
             for tag in found:
