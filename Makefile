@@ -79,6 +79,9 @@ figures: .venv/.test  ## draw the figures again: writes imgs
 pictures: .venv/.test book  ## photograph every page: writes _build/pictures, and the PNG of imgs
 	$(BIN)/python -m web.maintain.screenshots
 
+pdf: .venv/.test book  ## print each edition as one PDF and offer it on the site: writes _build/site
+	@$(BIN)/python -m web.maintain.pdf
+
 weights: .venv/.test book  ## store what each page weighs: writes tests/site/weights.toml
 	$(BIN)/python -m tests.site.weights
 
@@ -108,4 +111,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.check: .venv/.book $(JS)/requirements.txt $(JS)/package.json $(JS)/package-lock.json
 	@$(BIN)/python web/maintain/environment.py check
 
-.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures weights links fuzz bench bench-site clean
+.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures pdf weights links fuzz bench bench-site clean

@@ -13,6 +13,7 @@ APART = ("tests/package/", "tests/book/test_build.py", "tests/book/test_live.py"
 # Modules whose tests share what took long to make.
 TOGETHER = (
     "tests/site/test_publish.py",
+    "tests/site/test_pdf.py",
     "tests/site/test_folds.py",
     "tests/book/test_readers_notebooks.py",
 )

@@ -18,11 +18,12 @@ FLAGS = [
     "--disable-sync",
     "--force-color-profile=srgb",
 ]
-CURE = (
-    "No Chromium: the website cannot be tested in a browser. Install one "
+HOW = (
+    "Install one "
     "(apt install chromium, or .venv/bin/playwright install --only-shell chromium) "
     "or name one: CHROMIUM=/path"
 )
+CURE = f"No Chromium: the website cannot be tested in a browser. {HOW}"
 
 ASK = """
 from playwright.sync_api import sync_playwright

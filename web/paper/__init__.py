@@ -1,0 +1,1 @@
+"""The book on paper: one document of all pages of an edition, to be printed at once."""
