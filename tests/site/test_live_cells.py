@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.site_live import UNTIL_KEPT
 from tests.missing import skip_loudly
 from tests.pages import (
     MODEL,
@@ -134,14 +133,15 @@ def test_without_scripts_the_page_has_no_buttons_and_no_room_for_them(visit):
 @every_code
 @on_a_screen
 def test_live_outputs_are_the_stored_ones(page, code, stem, width):
-    """The pages share a browser, so that Python's library is compiled once."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     Reader(page, code).run_all()
+    assert not [url for url in asked if "/later/" in url], "the first Run brings all"
     assert page.locator(".live-output").count() == len(live_cells(CHAPTERS / f"{stem}.ipynb"))
     assert differences(page) == []
     page.set_viewport_size({"width": 375, "height": 900})
     assert differences(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    page.evaluate(UNTIL_KEPT)
 
 
 def test_one_other_character_in_a_stored_output_is_a_difference(reader):
@@ -495,63 +495,75 @@ def test_scripts_that_do_not_arrive_are_explained_and_asked_for_again(visit):
     reader.run(reader.cell(0))
 
 
-# --- a later visit --------------------------------------------------------------------------
+# --- what comes later -----------------------------------------------------------------------
 
-KEPT = "caches.open('nn-embedding-python')"
-WHERE = "import json\nprint(json.__file__[-3:])"
-
-
-@pytest.fixture
-def later(new_context, site):
-    """Open the page anew in one browser that keeps what pages keep."""
-    context, faults = new_context(), []
-
-    def later():
-        page = watch(context.new_page(), site)
-        faults.append(page.faults)
-        go(page, f"{site}/en/chapters/ways_to_run.html")
-        return Reader(page, "en")
-
-    yield later
-    assert not any(faults)
+BEYOND = "import colorsys, numpy.fft\nprint(colorsys.__file__[-3:], numpy.fft.__file__[-3:])"
+SOURCES = """
+import inspect, json, traceback, numpy
+print(inspect.getsource(json.dumps)[:10])
+print(inspect.getsource(numpy._core.fromnumeric._mean_dispatcher)[:21])
+try:
+    json.loads("{")
+except ValueError as error:
+    print(traceback.format_tb(error.__traceback__)[1].splitlines()[1])
+"""
 
 
 @slow
-def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
-    first = later()
-    first.run_all()
-    cell = first.cell(0)
-    first.edit(cell, WHERE)
-    first.run(cell)
-    assert first.text(cell) == ".py\n"
-    first.page.evaluate(UNTIL_KEPT)
-    second = later()
-    second.run_all()
-    assert differences(second.page) == []
-    cell = second.cell(0)
-    second.edit(cell, WHERE)
-    second.run(cell)
-    assert second.text(cell) == "pyc\n"
+def test_a_stopped_python_starts_again_without_the_network_and_has_what_it_fetched(visit):
+    page = visit("en/chapters/ways_to_run.html")
+    reader, asked = Reader(page, "en"), []
+    cell = reader.cell(0)
+    reader.edit(cell, BEYOND)
+    reader.run(cell)
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.set_offline(True)
+    reader.edit(cell, f"{BEYOND}\nwhile True: pass")
+    reader.press(cell, "run")
+    reader.wait_for(cell, "running")
+    reader.press(cell, "stop")
+    reader.wait_for(cell, "stopped")
+    reader.edit(cell, BEYOND)
+    reader.run(cell)
+    assert reader.text(cell) == ".py .py\n"
+    assert not [url for url in asked if "pyodide-" in url]
 
 
 @slow
-def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
-    first = later()
-    address = first.page.evaluate(
-        """async () => {
-          const scripts = new URL("../_static/live/", location);
-          const { default: edition } = await import(new URL("edition.mjs", scripts));
-          const { address } = edition.files.find(({ name }) => name === "python_stdlib.zip");
-          return new URL(address, scripts).href;
-        }"""
-    )
-    first.page.evaluate(f"url => {KEPT}.then(c => c.put(url, new Response('broken')))", address)
-    cell = first.cell(0)
-    first.run(cell, "crashed")
-    first.page.faults.clear()  # Python says why it does not start
-    second = later()
-    second.run_all()
-    assert differences(second.page) == []
+@both_editions
+@pytest.mark.parametrize("module", ["colorsys", "numpy.fft"])
+def test_an_import_that_cannot_be_fetched_says_so_in_one_sentence_and_works_later(
+    visit, code, module
+):
+    page = visit(f"{code}/chapters/ways_to_run.html")
+    reader = Reader(page, code)
+    cell = reader.cell(0)
+    page.route("**/later/*", lambda route: route.abort())
+    reader.edit(cell, f"import {module}")
+    reader.run(cell, "error")
+    sentence = reader.words["later"].format(name=module)
+    assert reader.text(cell) == f"line 1\n----> 1 import {module}\n\nImportError: {sentence}"
+    expect(reader.output(cell).locator(".live-note")).to_have_count(0)
+    page.unroute("**/later/*")
+    reader.run(cell)
+
+
+@slow
+def test_sources_are_shown_whether_they_came_at_first_or_come_now(visit):
+    page = visit("en/chapters/ways_to_run.html")
+    reader, asked = Reader(page, "en"), []
+    page.on("request", lambda request: asked.append(request.url))
+    cell = reader.cell(0)
+    ours = "import inspect, embedlib\nprint(inspect.getsource(embedlib.Embedding)[:23])"
+    reader.edit(cell, ours)
+    reader.run(cell)
+    assert reader.text(cell) == "class Embedding(Module)\n"
+    assert not [url for url in asked if "/later/" in url]
+    reader.edit(cell, SOURCES)
+    reader.run(cell)
+    others, numpys, line = reader.text(cell).splitlines()
+    assert (others, numpys) == ("def dumps(", "def _mean_dispatcher(")
+    assert line.strip() == "return _default_decoder.decode(s)"
 
 
 # --- everywhere -----------------------------------------------------------------------------

@@ -7,12 +7,19 @@ import { Download, Unreachable } from "./download.mjs";
 /**
  * What page and worker say to each other.
  * @typedef {"stdout" | "stderr" | "result" | "picture" | "error" | "cut"} Kind of an output
- * @typedef {{ files: Map<string, Blob>, lock: object, library: string }} Start
+ * @typedef {object} Start
+ * @property {Map<string, Blob>} files by name
+ * @property {object} lock
+ * @property {Edition["later"]} later what an import may ask for
+ * @property {Map<string, Blob>} brought what imports asked for already
+ * @property {string} sentence where it cannot be had
+ *
  * @typedef {{ start: Start, run?: undefined } | { start?: undefined, run: { source: string } }} Order
  * @typedef {object} Answer one of these
  * @property {[Kind, string][]} [outputs] more may follow
  * @property {string} [failed]
  * @property {boolean} [ready] it has started
+ * @property {{ name: string, content: Blob }} [brought] an import asked for it; more follows
  * @property {string} [missing] the run has ended, and wanted a module that is not here
  */
 
@@ -20,6 +27,20 @@ export { Unreachable };
 export class Stopped extends Error {}
 
 const LIMIT = 180_000; // ms that Python may take to arrive and to start
+
+/** From what was fetched, so that it starts again without the network. @param {Start["files"]} files */
+function workerOf(files) {
+  const script = URL.createObjectURL(files.get("worker.mjs") ?? new Blob());
+  return new Worker(script, { type: "module" });
+}
+
+/**
+ * With a whole address: the worker, made of a Blob, does not know from where it came.
+ * @param {Edition["later"][number]} file
+ */
+function whole(file) {
+  return { ...file, address: new URL(file.address, import.meta.url).href };
+}
 
 export class Python {
   /** @type {Worker | undefined} */
@@ -30,9 +51,9 @@ export class Python {
 
   /** @param {Edition} edition */
   constructor(edition) {
-    this.lock = edition.lock;
-    const library = edition.files.find(({ name }) => name === "python_stdlib.zip");
-    this.library = new URL(library?.address ?? "", import.meta.url).href; // changes with its content
+    this.edition = edition;
+    /** @type {Start["brought"]} */
+    this.brought = new Map();
     this.download = new Download(edition.files);
   }
 
@@ -56,9 +77,10 @@ export class Python {
     try {
       const files = await this.#untilStopped(this.download.all(report));
       report.starting();
-      this.worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
-      const ready = this.#ask({ start: { files, lock: this.lock, library: this.library } }, () => {});
-      await this.#untilStopped(ready);
+      this.worker = workerOf(files);
+      const { lock, later, words } = this.edition;
+      const order = { files, lock, later: later.map(whole), brought: this.brought, sentence: words.later };
+      await this.#untilStopped(this.#ask({ start: order }, () => {}));
       this.ready = true;
     } catch (problem) {
       this.#end();
@@ -96,6 +118,7 @@ export class Python {
       if (!this.worker) throw new Error("Python has not started");
       this.worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
         if (data.outputs) data.outputs.forEach((output) => show(...output));
+        else if (data.brought) this.brought.set(data.brought.name, data.brought.content);
         else if (data.failed) reject(new Error(data.failed));
         else resolve(data);
       };

@@ -1,38 +1,36 @@
-// The thread in which Python runs. The page gives it all files; it never asks the network.
+// The thread in which Python runs. The page gives it the files of the first Run; only what a cell
+// imports beyond them it fetches itself, while Python waits.
 
 /** @import { Answer, Kind, Order, Start } from "./python.mjs" */
 
 /**
- * What is used of Pyodide, and of run_cell.py through it.
+ * What is used of Pyodide, and of run_cell.py and later.py through it.
  * @typedef {object} Pyodide
- * @property {{ mkdirTree(path: string): void, writeFile(path: string, data: Uint8Array): void,
- *   readFile(path: string): Uint8Array<ArrayBuffer>, unlink(path: string): void }} FS
- * @property {(archive: ArrayBuffer, format: string) => void} unpackArchive
+ * @property {(archive: ArrayBuffer, format: string, options: { extractDir: string }) => void} unpackArchive
  * @property {(code: string) => string} runPython
- * @property {(name: string) => RunCell} pyimport
+ * @property {(name: string) => RunCell & Later} pyimport
  * @property {(value: object) => object} toPy
  *
  * @typedef {object} RunCell
  * @property {() => void} use_wide_integers
- * @property {(library: string, target: string) => Iterable<void>} compile_library
  * @property {(source: string, name: string, namespace: object | undefined,
  *   emit: (kind: Kind, text: string) => void) => string | undefined} run_cell
+ *
+ * @typedef {object} Later
+ * @property {(bring: (name: string) => Uint8Array | undefined, sentence: string) => void} install
  */
 
 const EVERY = 50; // ms between two messages while a cell prints
 const MOST = 50_000; // characters that one run may show
+const LIMIT = 120_000; // ms that an archive may take which an import asks for
 
 /** @type {RunCell["run_cell"]} */
 let runCell;
 /** @type {object} */
 let namespace;
-/** @type {(() => Promise<void>) | undefined} */
-let compileLater;
 
 /** @param {Start} order */
-async function start({ files, lock, library }) {
-  const compiled = await kept(library);
-  if (compiled) files.set("python_stdlib.zip", compiled);
+async function start({ files, lock, later, brought, sentence }) {
   const file = (/** @type {string} */ name) => {
     const found = files.get(name);
     if (!found) throw new TypeError("live cells cannot reach the network");
@@ -43,30 +41,16 @@ async function start({ files, lock, library }) {
     const address = wanted instanceof Request ? wanted.url : String(wanted);
     return new Response(file(address.slice(address.lastIndexOf("/") + 1)));
   };
-  let pyodide;
-  try {
-    pyodide = await load((name) => URL.createObjectURL(file(name)), lock);
-  } catch (problem) {
-    await forget(); // perhaps what was kept is broken: the next start fetches the library itself
-    throw problem;
-  }
-  for (const wheel of ["numpy", "embedlib"]) {
-    pyodide.unpackArchive(await file(wheel).arrayBuffer(), "wheel");
-  }
-  // run_cell imports IPython.lib.pretty, of which this is all that is needed.
-  const { FS } = pyodide;
+  const pyodide = await load((name) => URL.createObjectURL(file(name)), lock);
   const modules = pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')");
-  FS.mkdirTree(`${modules}/IPython/lib`);
-  const write = async (/** @type {string} */ name, /** @type {string} */ path) =>
-    FS.writeFile(`${modules}/${path}`, new Uint8Array(await file(name).arrayBuffer()));
-  await write("pretty.py", "IPython/lib/pretty.py");
-  await write("run_cell.py", "run_cell.py");
+  const content = await file("modules.zip").arrayBuffer();
+  pyodide.unpackArchive(content, "zip", { extractDir: modules });
   pyodide.runPython("import importlib; importlib.invalidate_caches()");
   const python = pyodide.pyimport("run_cell");
   python.use_wide_integers();
+  pyodide.pyimport("later").install((name) => bring(name, later, brought), sentence);
   runCell = python.run_cell;
   namespace = pyodide.toPy({ __name__: "__main__" });
-  if (!compiled && globalThis.caches) compileLater = () => compileLibrary(pyodide, python, library);
 }
 
 /**
@@ -78,43 +62,33 @@ async function load(address, lock) {
   const { default: createPyodideModule } = await import(address("pyodide.asm.mjs"));
   return loadPyodide({
     createPyodideModule,
-    indexURL: new URL("./", import.meta.url).href,
+    indexURL: "https://files.invalid/", // before their names: none is fetched
     lockFileContents: { info: lock, packages: {} },
   });
 }
 
-// --- the standard library as bytecode: a later visit starts in half the time --------------------
-
-const KEPT = "nn-embedding-python"; // in the reader's browser; it never leaves it
-const PAUSE = 40; // ms between two steps, in which a cell may run
-
-/** @param {string} library */
-async function kept(library) {
+/**
+ * An archive that an import asks for: fetched while Python waits, and kept by the page, so that a
+ * Python which was stopped has it without the network.
+ * @param {string} name @param {Start["later"]} later @param {Start["brought"]} brought
+ */
+function bring(name, later, brought) {
+  const kept = brought.get(name);
+  if (kept) return new Uint8Array(new FileReaderSync().readAsArrayBuffer(kept));
+  const found = later.find((archive) => archive.name === name);
+  if (!found) return undefined;
+  const request = new XMLHttpRequest();
+  request.open("GET", found.address, false);
+  request.responseType = "arraybuffer";
+  request.timeout = LIMIT;
   try {
-    const answer = await (await caches.open(KEPT)).match(library);
-    return await answer?.blob();
+    request.send();
   } catch {
-    return undefined; // a browser that keeps nothing
+    return undefined; // the connection broke
   }
-}
-
-async function forget() {
-  try {
-    await caches.delete(KEPT);
-  } catch {
-    // nothing was kept
-  }
-}
-
-/** @param {Pyodide} pyodide @param {RunCell} python @param {string} library */
-async function compileLibrary(pyodide, python, library) {
-  const target = "/lib/compiled.zip"; // in the memory of Python, as all its files
-  const source = pyodide.runPython("import json; json.__loader__.archive");
-  const steps = python.compile_library(source, target);
-  for (const _ of steps) await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
-  await forget(); // that of an older Python
-  await (await caches.open(KEPT)).put(library, new Response(pyodide.FS.readFile(target)));
-  pyodide.FS.unlink(target);
+  if (request.status !== 200 || request.response.byteLength !== found.bytes) return undefined;
+  say({ brought: { name, content: new Blob([request.response]) } });
+  return new Uint8Array(request.response);
 }
 
 /** @param {Answer} answer */
@@ -163,9 +137,5 @@ onmessage = async (/** @type {MessageEvent<Order>} */ { data }) => {
     say(data.run ? run(data.run.source) : { ready: true });
   } catch (problem) {
     say({ failed: String(problem) });
-  }
-  if (data.run) {
-    compileLater?.().catch(() => {}); // a full disk, say: then a later visit takes its time
-    compileLater = undefined;
   }
 };

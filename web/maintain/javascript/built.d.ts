@@ -17,12 +17,21 @@ declare module "*/edition.mjs" {
   const edition: Edition;
   export default edition;
 
+  /** Its size, and its address as seen from the scripts. */
+  interface File {
+    name: string;
+    address: string;
+    bytes: number;
+  }
+
   export interface Edition {
     /** What the buttons and messages say. */
     words: { [name: string]: string };
     /** The head of Pyodide's own list of its files. */
     lock: object;
-    /** What Python needs, with its size and its address as seen from the scripts. */
-    files: { name: string; address: string; bytes: number }[];
+    /** What Python needs for the first Run. */
+    files: File[];
+    /** What it fetches when an import asks for it. */
+    later: File[];
   }
 }
