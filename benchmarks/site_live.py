@@ -6,14 +6,13 @@ Chromium is throttled to 10 Mbit/s and 80 ms; the server compresses, as publishe
 from __future__ import annotations
 
 import gzip
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from web.book.editions import ROOT
 from web.book.words import WORDS
@@ -23,6 +22,18 @@ from web.site.server import serving
 SITE = ROOT / "_build" / "site"
 PAGE = "en/chapters/ways_to_run.html"
 MEGABITS, LATENCY = 10, 80  # per second, milliseconds
+UNTIL_DONE = """done => new Promise((resolve, reject) => {
+  const cell = document.querySelector(".cell.live"), status = cell.querySelector(".live-status");
+  status.textContent = "";
+  const start = performance.now();
+  new MutationObserver((_, observer) => {
+    if (!status.textContent.includes(done)) return;
+    observer.disconnect();
+    resolve((performance.now() - start) / 1000);
+  }).observe(status, { childList: true, characterData: true, subtree: true });
+  cell.querySelector("[data-do=run]").click();
+  setTimeout(() => reject(new Error(status.textContent)), 300_000);
+})"""
 DONE = WORDS["live"]["en"]["done"].split("{")[0]
 
 
@@ -72,13 +83,8 @@ def visit(page: Page, address: str) -> None:
 
 
 def seconds_to_run(page: Page) -> float:
-    cell = page.locator(".cell.live").first
-    status = cell.locator(".live-status")
-    status.evaluate("status => { status.textContent = ''; }")
-    start = time.perf_counter()
-    cell.locator("[data-do=run]").click()
-    expect(status).to_contain_text(DONE, timeout=300_000)
-    return time.perf_counter() - start
+    """Measured in the page: Playwright looks once in a while."""
+    return float(page.evaluate(UNTIL_DONE, DONE))
 
 
 def measure() -> dict[str, float]:

@@ -1,5 +1,7 @@
 """Live cells in a real Chromium: a reader runs the NumPy of a page in the page."""
 
+import gzip
+import json
 import re
 
 import pytest
@@ -102,6 +104,18 @@ def test_before_the_first_run_little_is_fetched(new_context, site):
     assert sorted(live) == ["live.mjs", "solved.mjs"]
     assert not [url for url in asked if "pyodide" in url]
     assert (SITE / "en/_static/live/live.mjs").stat().st_size < 3000
+
+
+@both_editions
+def test_the_first_run_fetches_at_most_5_3_megabytes(code):
+    live = SITE / code / "_static" / "live"
+    text = (live / "edition.mjs").read_text("utf-8")
+    edition = json.loads(text.removeprefix("export default ").rstrip(";\n"))
+    if not edition["later"]:
+        skip_loudly("the page's Python was built without bytecode (make book says why)")
+    packs = sum(pack["bytes"] for pack in edition["packs"])
+    scripts = sum(len(gzip.compress(path.read_bytes())) for path in live.glob("*.mjs"))
+    assert packs + scripts < 5_300_000
 
 
 @both_widths
@@ -444,7 +458,7 @@ def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
             cuts.append(route.request.url)
             route.fulfill(status=200, body=b"half of it")
 
-    page.route("**/python_stdlib.zip*", cut_once)
+    page.route("**/python.pack*", cut_once)
     cell = reader.cell(0)
     reader.press(cell, "run")
     reader.wait_for(cell, "again")

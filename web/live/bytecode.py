@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from web.book.editions import ROOT
-from web.fetched.fetch import cache, fetch, keep
+from web.fetched.fetch import cache, fetch, forget_old, keep
 from web.live.archives import archive, unpacked
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def bytecode(modules: Mapping[str, bytes], say: Callable[[str], None]) -> Byteco
     if not place.is_file():
         say("bytecode for the Python in the page: made in V8 by that Python, and kept")
         keep(place, made(sources))
-        forget_old(place.parent)
+        forget_old(place.parent, "bytecode-*.zip", KEPT)
     place.touch()  # in use
     found = unpacked(place.read_bytes())
     about = json.loads(found.pop("about.json"))
@@ -87,12 +87,6 @@ def made(sources: bytes) -> bytes:
             lines = run.stderr.strip().splitlines() or [f"V8 ended with {run.returncode}"]
             raise BytecodeError(lines[-1])
         return answer.read_bytes()
-
-
-def forget_old(folder: Path) -> None:
-    kept = sorted(folder.glob("bytecode-*.zip"), key=lambda path: path.stat().st_mtime)
-    for path in kept[:-KEPT]:
-        path.unlink(missing_ok=True)
 
 
 def below(start: str, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -24,7 +24,8 @@ TO_COMPILE = (".a", ".c", ".h", ".pxd", ".pyi")  # in NumPy's wheel, of no use i
 @dataclass(frozen=True)
 class Contents:
     library: bytes  # the archive from which Python imports its standard library
-    modules: dict[str, bytes]  # what lies in site-packages
+    numpy: dict[str, bytes]  # files in site-packages
+    book: dict[str, bytes]  # more of them: what changes with the book
     later: dict[str, bytes]  # archives by name, fetched when something of them is imported
 
 
@@ -39,12 +40,11 @@ def contents(wheel: Path, say: Callable[[str], None]) -> Contents:
     book = unpacked(wheel.read_bytes())
     book |= {name: (HERE / name).read_bytes() for name in OURS}
     book["IPython/lib/pretty.py"] = pretty().read_bytes()
-    sources = {n: c for n, c in (numpy | book).items() if n.endswith((".py", ".so"))}
     try:
-        return trimmed(library, numpy, book, bytecode(sources, say))
+        return trimmed(library, numpy, book, bytecode(numpy | book, say))
     except BytecodeError as problem:
         say(f"WITHOUT BYTECODE, the page starts at half the speed: {problem}")
-        return Contents(library, numpy | book | {"later.json": b"{}"}, {})
+        return Contents(stored(unpacked(library)), numpy, book | {"later.json": b"{}"}, {})
 
 
 def trimmed(
@@ -54,22 +54,32 @@ def trimmed(
 
     The book's own modules have their sources beside them: readers look into them.
     """
-    modules = dict(book)
+    modules = {name: numpy[name] for name in made.extensions}
+    modules |= {name: numpy[name] for name in numpy if name.endswith(".dist-info/METADATA")}
+    book = dict(book)
     for name, content in made.modules.items():
         if name in book:
-            modules[beside(name, made.tag)] = content
+            book[beside(name, made.tag)] = content
         else:
             modules[f"{name}c"] = content
-    metadata = {name for name in numpy if name.endswith(".dist-info/METADATA")}
-    modules |= {name: numpy[name] for name in made.extensions | metadata}
     names = {
         "library": modules_of(unpacked(library).keys() - made.library.keys()),
         "numpy": modules_of(numpy.keys() - made.modules.keys() - made.extensions),
     }
-    modules["later.json"] = json.dumps(names, separators=(",", ":")).encode()
+    book["later.json"] = json.dumps(names, separators=(",", ":")).encode()
     start = {f"{name}c": content for name, content in made.library.items()}
     rest = {name: content for name, content in numpy.items() if name not in made.extensions}
-    return Contents(archive(start), modules, {"library": library, "numpy": archive(rest)})
+    later = {"library": library, "numpy": archive(rest)}
+    return Contents(stored(start), ordered(modules), ordered(book), later)
+
+
+def stored(files: Mapping[str, bytes]) -> bytes:
+    """An archive whose files are as they are: the pack in which it travels is compressed."""
+    return archive(files, compressed=False)
+
+
+def ordered(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return dict(sorted(files.items()))
 
 
 def beside(name: str, tag: str) -> str:

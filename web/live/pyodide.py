@@ -10,7 +10,7 @@ import hashlib
 import json
 import posixpath
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from typing import Any
 from web.book.editions import EDITIONS
 from web.book.words import WORDS
 from web.fetched.fetch import fetch
-from web.live.archives import archive
 from web.live.contents import contents
+from web.live.packs import pack
 
 LICENCES = Path(__file__).with_name("licences")
-SCRIPTS = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+FIRST = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")  # in the order of their need
+SCRIPTS = ("worker.mjs", "unlzma.mjs")  # of the thread in which Python runs
 
 
 def ship(site: Path, wheel: Path, say: Callable[[str], None]) -> None:
@@ -32,28 +33,39 @@ def ship(site: Path, wheel: Path, say: Callable[[str], None]) -> None:
     ipython = distribution("ipython")
     licence = next(path for path in ipython.files or [] if path.name == "LICENSE")
     shutil.copy(str(ipython.locate_file(licence)), folder / "IPython.txt")
-    for name in SCRIPTS:
-        shutil.copy(fetch("pyodide") / name, folder)
     python = contents(wheel, say)
-    (folder / "python_stdlib.zip").write_bytes(python.library)
-    (folder / "modules.zip").write_bytes(archive(python.modules))
+    files = {name: (fetch("pyodide") / name).read_bytes() for name in FIRST}
+    files |= {"python_stdlib.zip": python.library, **below_modules(python.numpy)}
+    packs = {
+        "python.pack": pack("Python", files, say),
+        "book.pack": pack("embedlib", below_modules(python.book), say),
+    }
+    for name, packed in packs.items():
+        (folder / name).write_bytes(packed.content)
     (folder / "later").mkdir()
     for name, content in python.later.items():
         (folder / "later" / f"{name}.zip").write_bytes(content)
     for code in EDITIONS:
         scripts = site / code / "_static" / "live"
-        files = [folder / name for name in (*SCRIPTS, "python_stdlib.zip", "modules.zip")]
-        files.append(scripts / "worker.mjs")
         edition = {
             "words": WORDS["live"][code],
             "lock": json.loads((fetch("pyodide") / "pyodide-lock.json").read_text())["info"],
-            "files": [describe(path.name, path, scripts) for path in files],
+            "scripts": [describe(name, scripts / name, scripts) for name in SCRIPTS],
+            "packs": [
+                {**describe(name, folder / name, scripts), "table": packed.table}
+                for name, packed in packs.items()
+            ],
             "later": [
                 describe(name, folder / "later" / f"{name}.zip", scripts) for name in python.later
             ],
         }
-        text = f"export default {json.dumps(edition, ensure_ascii=False, indent=1)};\n"
+        text = f"export default {json.dumps(edition, ensure_ascii=False)};\n"
         (scripts / "edition.mjs").write_text(text, "utf-8")
+
+
+def below_modules(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """As the worker knows what belongs into site-packages."""
+    return {f"modules/{name}": content for name, content in files.items()}
 
 
 def describe(name: str, path: Path, scripts: Path) -> dict[str, Any]:

@@ -2,19 +2,24 @@
 import { Download, Unreachable } from "./download.mjs";
 
 /** @import { Edition } from "./edition.mjs" */
-/** @import { Report } from "./download.mjs" */
+/** @import { Report, Take } from "./download.mjs" */
 
 /**
  * What page and worker say to each other.
  * @typedef {"stdout" | "stderr" | "result" | "picture" | "error" | "cut"} Kind of an output
  * @typedef {object} Start
- * @property {Map<string, Blob>} files by name
+ * @property {Blob | undefined} unlzma the script
+ * @property {Edition["packs"]} packs which come part by part
  * @property {object} lock
  * @property {Edition["later"]} later what an import may ask for
  * @property {Map<string, Blob>} brought what imports asked for already
  * @property {string} sentence where it cannot be had
  *
- * @typedef {{ start: Start, run?: undefined } | { start?: undefined, run: { source: string } }} Order
+ * @typedef {{ name: string, content: Blob | Uint8Array, last: boolean }} Part of a pack
+ * @typedef {object} Order one of these
+ * @property {Start} [start]
+ * @property {Part} [part]
+ * @property {{ source: string }} [run]
  * @typedef {object} Answer one of these
  * @property {[Kind, string][]} [outputs] more may follow
  * @property {string} [failed]
@@ -27,12 +32,6 @@ export { Unreachable };
 export class Stopped extends Error {}
 
 const LIMIT = 180_000; // ms that Python may take to arrive and to start
-
-/** From what was fetched, so that it starts again without the network. @param {Start["files"]} files */
-function workerOf(files) {
-  const script = URL.createObjectURL(files.get("worker.mjs") ?? new Blob());
-  return new Worker(script, { type: "module" });
-}
 
 /**
  * With a whole address: the worker, made of a Blob, does not know from where it came.
@@ -54,7 +53,7 @@ export class Python {
     this.edition = edition;
     /** @type {Start["brought"]} */
     this.brought = new Map();
-    this.download = new Download(edition.files);
+    this.download = new Download([...edition.scripts, ...edition.packs]);
   }
 
   get isReady() {
@@ -75,19 +74,50 @@ export class Python {
   async start(report) {
     const limit = setTimeout(() => this.abort?.(new Unreachable(true)), LIMIT);
     try {
-      const files = await this.#untilStopped(this.download.all(report));
+      await this.#untilStopped(this.download.all(report, () => this.#begin()));
       report.starting();
-      this.worker = workerOf(files);
-      const { lock, later, words } = this.edition;
-      const order = { files, lock, later: later.map(whole), brought: this.brought, sentence: words.later };
-      await this.#untilStopped(this.#ask({ start: order }, () => {}));
+      await this.#untilStopped(Promise.resolve(this.starting));
       this.ready = true;
     } catch (problem) {
       this.#end();
+      if (!(problem instanceof Stopped || problem instanceof Unreachable)) this.download.forget();
       throw problem;
     } finally {
       clearTimeout(limit);
     }
+  }
+
+  /**
+   * A new worker, which starts as soon as its scripts are here, and takes the packs as they come.
+   * @returns {Take}
+   */
+  #begin() {
+    this.worker?.terminate();
+    this.worker = undefined;
+    /** @type {Part[]} */
+    const early = []; // earlier than the scripts
+    const [worker, unlzma] = this.edition.scripts;
+    return (name, content, last) => {
+      const { have } = this.download;
+      if (name === worker.name || name === unlzma.name) {
+        const script = have.get(worker.name);
+        if (this.worker || !script || !have.has(unlzma.name)) return;
+        // From what was fetched, so that it starts again without the network.
+        this.worker = new Worker(URL.createObjectURL(script), { type: "module" });
+        this.starting = this.#ask({ start: this.#order(have.get(unlzma.name)) }, () => {});
+        this.starting.catch(() => {}); // it is heard when everything is here
+        for (const part of early) this.worker.postMessage({ part });
+      } else if (this.worker) this.worker.postMessage({ part: { name, content, last } });
+      else early.push({ name, content, last });
+    };
+  }
+
+  /** @param {Blob | undefined} unlzma @returns {Start} */
+  #order(unlzma) {
+    const { packs, lock, later, words } = this.edition;
+    return {
+      unlzma, packs, lock, later: later.map(whole), brought: this.brought, sentence: words.later,
+    };
   }
 
   /**

@@ -1,12 +1,14 @@
-// The thread in which Python runs. The page gives it the files of the first Run; only what a cell
-// imports beyond them it fetches itself, while Python waits.
+// The thread in which Python runs. The page gives it the files of the first Run, part by part as
+// they arrive: it starts while the rest is under way. Only what a cell imports beyond them it
+// fetches itself, while Python waits.
 
-/** @import { Answer, Kind, Order, Start } from "./python.mjs" */
+/** @import { Answer, Kind, Order, Part, Start } from "./python.mjs" */
+/** @import { Unlzma } from "./unlzma.mjs" */
 
 /**
  * What is used of Pyodide, and of run_cell.py and later.py through it.
  * @typedef {object} Pyodide
- * @property {(archive: ArrayBuffer, format: string, options: { extractDir: string }) => void} unpackArchive
+ * @property {{ mkdirTree(path: string): void, writeFile(path: string, data: Uint8Array): void }} FS
  * @property {(code: string) => string} runPython
  * @property {(name: string) => RunCell & Later} pyimport
  * @property {(value: object) => object} toPy
@@ -29,22 +31,74 @@ let runCell;
 /** @type {object} */
 let namespace;
 
+// Files one after the other, in one compressed stream: each can be had as soon as it has come.
+class Pack {
+  /** @param {[string, number][]} table @param {typeof Unlzma} Decoder */
+  constructor(table, Decoder) {
+    /** @type {Map<string, { from: number, end: number }>} */
+    this.places = new Map();
+    let from = 0;
+    for (const [name, size] of table) {
+      this.places.set(name, { from, end: from + size });
+      from += size;
+    }
+    this.decoder = new Decoder(from);
+    /** @type {{ end: number, resolve: () => void, reject: (problem: unknown) => void }[]} */
+    this.waiting = [];
+  }
+
+  /** @param {Uint8Array} content */
+  push(content, last = false) {
+    if (this.problem) return;
+    try {
+      this.decoder.push(content, last);
+    } catch (problem) {
+      this.problem = problem;
+    }
+    for (const { end, resolve, reject } of this.waiting.splice(0)) {
+      if (this.problem) reject(this.problem);
+      else if (end <= this.decoder.at) resolve();
+      else this.waiting.push({ end, resolve, reject });
+    }
+  }
+
+  /** @param {string} name @returns {Promise<Uint8Array<ArrayBuffer>>} */
+  async file(name) {
+    const { from, end } = /** @type {{ from: number, end: number }} */ (this.places.get(name));
+    if (this.problem) throw this.problem;
+    if (end > this.decoder.at) {
+      await new Promise((/** @type {(nothing: void) => void} */ resolve, reject) => {
+        this.waiting.push({ end, resolve, reject });
+      });
+    }
+    return this.decoder.out.subarray(from, end);
+  }
+}
+
+/** @type {Map<string, Pack> | undefined} */
+let packs;
+/** @type {Part[]} */
+const early = []; // parts that came before the decoder was there
+
+/** @param {Part} part */
+async function take(part) {
+  if (!packs) early.push(part);
+  else {
+    const { name, content, last } = part;
+    const pack = packs.get(name); // before it waits for a Blob
+    pack?.push(content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content, last);
+  }
+}
+
 /** @param {Start} order */
-async function start({ files, lock, later, brought, sentence }) {
-  const file = (/** @type {string} */ name) => {
-    const found = files.get(name);
-    if (!found) throw new TypeError("live cells cannot reach the network");
-    return found;
-  };
-  // Pyodide asks for its files by name.
-  globalThis.fetch = async (wanted) => {
-    const address = wanted instanceof Request ? wanted.url : String(wanted);
-    return new Response(file(address.slice(address.lastIndexOf("/") + 1)));
-  };
-  const pyodide = await load((name) => URL.createObjectURL(file(name)), lock);
-  const modules = pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')");
-  const content = await file("modules.zip").arrayBuffer();
-  pyodide.unpackArchive(content, "zip", { extractDir: modules });
+async function start({ unlzma, packs: contents, lock, later, brought, sentence }) {
+  const { Unlzma: Decoder } = await import(URL.createObjectURL(unlzma ?? new Blob()));
+  const made = new Map(contents.map(({ name, table }) => [name, new Pack(table, Decoder)]));
+  packs = made;
+  early.splice(0).forEach(take);
+  const pyodide = await load([...made.values()], lock);
+  for (const pack of made.values()) await unpack(pack, pyodide);
+  packs = undefined; // their memory is free
   pyodide.runPython("import importlib; importlib.invalidate_caches()");
   const python = pyodide.pyimport("run_cell");
   python.use_wide_integers();
@@ -53,18 +107,45 @@ async function start({ files, lock, later, brought, sentence }) {
   namespace = pyodide.toPy({ __name__: "__main__" });
 }
 
-/**
- * @param {(name: string) => string} address @param {object} lock
- * @returns {Promise<Pyodide>}
- */
-async function load(address, lock) {
-  const { loadPyodide } = await import(address("pyodide.mjs"));
-  const { default: createPyodideModule } = await import(address("pyodide.asm.mjs"));
+/** @param {Pack[]} all @param {object} lock @returns {Promise<Pyodide>} */
+async function load(all, lock) {
+  const file = async (/** @type {string} */ name, /** @type {string} */ type) => {
+    const pack = all.find(({ places }) => places.has(name));
+    if (!pack) throw new TypeError("live cells cannot reach the network");
+    return new Blob([await pack.file(name)], { type });
+  };
+  // Pyodide asks for its files by name.
+  globalThis.fetch = async (wanted) => {
+    const address = wanted instanceof Request ? wanted.url : String(wanted);
+    const type = address.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return new Response(await file(address.slice(address.lastIndexOf("/") + 1), type));
+  };
+  const script = async (/** @type {string} */ name) =>
+    import(URL.createObjectURL(await file(name, "text/javascript")));
+  const { loadPyodide } = await script("pyodide.mjs");
+  const { default: createPyodideModule } = await script("pyodide.asm.mjs");
   return loadPyodide({
     createPyodideModule,
     indexURL: "https://files.invalid/", // before their names: none is fetched
     lockFileContents: { info: lock, packages: {} },
   });
+}
+
+const BELOW = "modules/"; // in a pack: what belongs beside Python's own library
+
+/** @param {Pack} pack @param {Pyodide} pyodide */
+async function unpack(pack, { FS, runPython }) {
+  const target = runPython("import sysconfig; sysconfig.get_path('purelib')");
+  const made = new Set();
+  for (const name of pack.places.keys()) {
+    if (!name.startsWith(BELOW)) continue;
+    const path = `${target}/${name.slice(BELOW.length)}`;
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const content = await pack.file(name);
+    if (!made.has(folder)) FS.mkdirTree(folder);
+    made.add(folder);
+    FS.writeFile(path, content);
+  }
 }
 
 /**
@@ -133,8 +214,12 @@ function run(source) {
 
 onmessage = async (/** @type {MessageEvent<Order>} */ { data }) => {
   try {
-    if (data.start) await start(data.start);
-    say(data.run ? run(data.run.source) : { ready: true });
+    if (data.part) await take(data.part);
+    else if (data.run) say(run(data.run.source));
+    else if (data.start) {
+      await start(data.start);
+      say({ ready: true });
+    }
   } catch (problem) {
     say({ failed: String(problem) });
   }

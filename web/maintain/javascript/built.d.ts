@@ -18,10 +18,15 @@ declare module "*/edition.mjs" {
   export default edition;
 
   /** Its size, and its address as seen from the scripts. */
-  interface File {
+  export interface Fetched {
     name: string;
     address: string;
     bytes: number;
+  }
+
+  /** Files one after the other, by their names and sizes, compressed. */
+  export interface Pack extends Fetched {
+    table: [string, number][];
   }
 
   export interface Edition {
@@ -29,9 +34,11 @@ declare module "*/edition.mjs" {
     words: { [name: string]: string };
     /** The head of Pyodide's own list of its files. */
     lock: object;
+    /** Of the thread in which Python runs. */
+    scripts: Fetched[];
     /** What Python needs for the first Run. */
-    files: File[];
+    packs: Pack[];
     /** What it fetches when an import asks for it. */
-    later: File[];
+    later: Fetched[];
   }
 }
