@@ -66,7 +66,7 @@ class Compressing(SimpleHTTPRequestHandler):
 @contextmanager
 def compressing(folder: Path) -> Iterator[str]:
     Compressing.sent, Compressing.compressed = 0, {}
-    for path in folder.glob("pyodide-*/*"):  # so that no reader waits for the compression
+    for path in folder.glob("pyodide-*/*.*"):  # so that no reader waits for the compression
         Compressing.compressed[str(path)] = gzip.compress(path.read_bytes(), 6)
     with serving(folder, Compressing) as address:
         yield address
