@@ -91,6 +91,27 @@ def test_every_module_of_the_library_and_of_numpy_is_imported_as_in_stock_pyodid
     assert {n: why for n, why in stock.items() if n not in found} == {}
 
 
+# Which modules are neither here at first nor known to come later; nothing is fetched meanwhile.
+LOST = """
+import importlib.util, sys
+later = next(finder for finder in sys.meta_path if type(finder).__name__ == "Later")
+later.fetch = lambda archive: False
+
+def is_lost(name):
+    try:
+        return importlib.util.find_spec(name) is None
+    except ModuleNotFoundError:
+        return True
+    except ImportError:  # it is known
+        return False
+"""
+
+
+def test_every_module_is_here_at_first_or_known_to_come_later(reader):
+    """Asked one by one: the first that comes brings all others of its archive."""
+    assert value(reader, f"{LOST}\nprint([n for n in {names()} if is_lost(n)])") == "[]\n"
+
+
 def test_rare_parts_of_numpy_do_their_work(reader):
     reader.run(reader.cell(0))
     assert {code: value(reader, f"import numpy as np\n{code}") for code in RARE} == RARE

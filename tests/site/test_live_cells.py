@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.site_live import UNTIL_KEPT
 from tests.missing import skip_loudly
 from tests.pages import (
     MODEL,
@@ -578,6 +579,63 @@ def test_sources_are_shown_whether_they_came_at_first_or_come_now(visit):
     others, numpys, line = reader.text(cell).splitlines()
     assert (others, numpys) == ("def dumps(", "def _mean_dispatcher(")
     assert line.strip() == "return _default_decoder.decode(s)"
+
+
+# --- a later visit --------------------------------------------------------------------------
+
+KEPT = "caches.open('nn-embedding-python')"
+
+
+@pytest.fixture
+def later(new_context, site):
+    """Open the page anew in one browser that keeps what pages keep."""
+    context, faults = new_context(), []
+
+    def later():
+        page = watch(context.new_page(), site)
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        faults.append(page.faults)
+        go(page, f"{site}/en/chapters/ways_to_run.html")
+        return Reader(page, "en")
+
+    yield later
+    assert not any(faults)
+
+
+def packs_asked(reader):
+    return sum("python.pack" in url for url in reader.page.asked)
+
+
+@slow
+def test_a_later_visit_starts_from_what_the_first_decoded(later):
+    first = later()
+    first.run_all()
+    assert packs_asked(first) == 1
+    first.page.evaluate(UNTIL_KEPT)
+    second = later()
+    second.run_all()
+    assert packs_asked(second) == 0
+    assert differences(second.page) == []
+
+
+@slow
+def test_what_was_kept_and_is_broken_is_dropped_and_the_next_run_works(later):
+    first = later()
+    first.run(first.cell(0))
+    first.page.evaluate(UNTIL_KEPT)
+    broken = """async () => {
+      const cache = await KEPT, [request] = await cache.keys();
+      const { size } = await (await cache.match(request)).blob();
+      await cache.put(request, new Response(new Uint8Array(size)));
+    }"""
+    first.page.evaluate(broken.replace("KEPT", KEPT))
+    second = later()
+    second.run(second.cell(0), "crashed")
+    second.page.faults.clear()  # Python says why it does not start
+    second.run_all()
+    assert packs_asked(second) == 1
+    assert differences(second.page) == []
 
 
 # --- everywhere -----------------------------------------------------------------------------

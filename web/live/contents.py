@@ -63,8 +63,8 @@ def trimmed(
         else:
             modules[f"{name}c"] = content
     names = {
-        "library": modules_of(unpacked(library).keys() - made.library.keys()),
-        "numpy": modules_of(numpy.keys() - made.modules.keys() - made.extensions),
+        "library": left_out(unpacked(library), made.library),
+        "numpy": left_out(numpy, [*made.modules, *made.extensions]),
     }
     book["later.json"] = json.dumps(names, separators=(",", ":")).encode()
     start = {f"{name}c": content for name, content in made.library.items()}
@@ -89,15 +89,24 @@ def beside(name: str, tag: str) -> str:
     return f"{folder}/{path}" if folder else path
 
 
+def left_out(files: Iterable[str], brought: Iterable[str]) -> list[str]:
+    return sorted({*modules_of(files)} - {*modules_of(brought)})
+
+
 def modules_of(files: Iterable[str]) -> list[str]:
-    """The names under which files are imported: ``fft/__init__.py`` is ``fft``."""
-    found = []
+    """The names under which files are imported: ``fft/__init__.py`` is ``fft``.
+
+    The folders above them are among them: they are imported first, also those without a file.
+    """
+    found = set()
     for name in files:
         if name.endswith((".py", ".so")):
             folder, _, file = name.rpartition("/")
             stem = file.split(".")[0]
-            parts = [*folder.split("/"), stem] if folder else [stem]
-            found.append(".".join(parts).removesuffix(".__init__"))
+            parts = folder.split("/") if folder else []
+            if stem != "__init__":
+                parts.append(stem)
+            found |= {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
     return sorted(found)
 
 

@@ -32,10 +32,17 @@ export class Download {
   /** @param {Fetched[]} files */
   constructor(files) {
     this.files = files;
+    this.size = 0;
+    this.choose(files);
     /** @type {Map<string, Blob>} */
     this.have = new Map();
     /** @type {Map<string, number>} */
     this.arrived = new Map(); // bytes, also of files under way
+  }
+
+  /** @param {Fetched[]} files */
+  choose(files) {
+    this.files = files;
     this.size = files.reduce((sum, file) => sum + file.bytes, 0);
   }
 

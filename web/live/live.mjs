@@ -15,7 +15,7 @@ function preload(name) {
 /** @type {Promise<import("./page.mjs").LivePage> | undefined} */
 let loading;
 function page() {
-  if (!loading) ["edition", "python", "download"].forEach(preload);
+  if (!loading) ["edition", "python", "download", "kept"].forEach(preload);
   loading ??= import("./page.mjs").then(({ LivePage }) => new LivePage(cells, ways));
   loading.catch(() => { loading = undefined; }); // the next press tries again
   return loading;

@@ -1,5 +1,6 @@
 // Python in a worker: fetched with patience, started, asked to run cells, stopped.
 import { Download, Unreachable } from "./download.mjs";
+import { forget, keep, kept } from "./kept.mjs";
 
 /** @import { Edition } from "./edition.mjs" */
 /** @import { Report, Take } from "./download.mjs" */
@@ -15,7 +16,11 @@ import { Download, Unreachable } from "./download.mjs";
  * @property {Map<string, Blob>} brought what imports asked for already
  * @property {string} sentence where it cannot be had
  *
- * @typedef {{ name: string, content: Blob | Uint8Array, last: boolean }} Part of a pack
+ * @typedef {object} Part of a pack
+ * @property {string} name
+ * @property {Blob | Uint8Array<ArrayBufferLike>} content
+ * @property {boolean} last
+ * @property {boolean} [unpacked] it was decoded at a visit before
  * @typedef {object} Order one of these
  * @property {Start} [start]
  * @property {Part} [part]
@@ -25,6 +30,7 @@ import { Download, Unreachable } from "./download.mjs";
  * @property {string} [failed]
  * @property {boolean} [ready] it has started
  * @property {{ name: string, content: Blob }} [brought] an import asked for it; more follows
+ * @property {{ name: string, content: Uint8Array<ArrayBuffer> }} [unpacked] to be kept
  * @property {string} [missing] the run has ended, and wanted a module that is not here
  */
 
@@ -53,6 +59,8 @@ export class Python {
     this.edition = edition;
     /** @type {Start["brought"]} */
     this.brought = new Map();
+    /** @type {Map<string, Blob>} */
+    this.unpacked = new Map();
     this.download = new Download([...edition.scripts, ...edition.packs]);
   }
 
@@ -74,17 +82,41 @@ export class Python {
   async start(report) {
     const limit = setTimeout(() => this.abort?.(new Unreachable(true)), LIMIT);
     try {
+      await this.#untilStopped(this.#remember());
       await this.#untilStopped(this.download.all(report, () => this.#begin()));
       report.starting();
       await this.#untilStopped(Promise.resolve(this.starting));
       this.ready = true;
     } catch (problem) {
       this.#end();
-      if (!(problem instanceof Stopped || problem instanceof Unreachable)) this.download.forget();
+      if (!(problem instanceof Stopped || problem instanceof Unreachable)) await this.#forget();
       throw problem;
     } finally {
       clearTimeout(limit);
     }
+  }
+
+  /** What a visit before has kept is not fetched. */
+  async #remember() {
+    const [large] = this.edition.packs;
+    if (this.unpacked.has(large.name) || this.download.have.has(large.name)) return;
+    const size = large.table.reduce((sum, [, bytes]) => sum + bytes, 0);
+    const content = await kept(whole(large).address, size);
+    if (content) this.unpacked.set(large.name, content);
+    this.#choose();
+  }
+
+  // Python did not start with what is here: perhaps it is broken.
+  async #forget() {
+    this.unpacked.clear();
+    this.#choose();
+    this.download.forget();
+    await forget();
+  }
+
+  #choose() {
+    const packs = this.edition.packs.filter(({ name }) => !this.unpacked.has(name));
+    this.download.choose([...this.edition.scripts, ...packs]);
   }
 
   /**
@@ -96,6 +128,8 @@ export class Python {
     this.worker = undefined;
     /** @type {Part[]} */
     const early = []; // earlier than the scripts
+    for (const [name, content] of this.unpacked)
+      early.push({ name, content, last: true, unpacked: true });
     const [worker, unlzma] = this.edition.scripts;
     return (name, content, last) => {
       const { have } = this.download;
@@ -149,7 +183,11 @@ export class Python {
       this.worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
         if (data.outputs) data.outputs.forEach((output) => show(...output));
         else if (data.brought) this.brought.set(data.brought.name, data.brought.content);
-        else if (data.failed) reject(new Error(data.failed));
+        else if (data.unpacked) {
+          const { name, content } = data.unpacked;
+          const pack = this.edition.packs.find((other) => other.name === name);
+          if (pack) keep(whole(pack).address, content);
+        } else if (data.failed) reject(new Error(data.failed));
         else resolve(data);
       };
       this.worker.onerror = (event) => {

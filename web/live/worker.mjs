@@ -62,6 +62,14 @@ class Pack {
     }
   }
 
+  /** With what a visit before has decoded. @param {Uint8Array<ArrayBuffer>} content */
+  fill(content) {
+    this.decoder.out = content;
+    this.decoder.at = content.length;
+    this.waiting.splice(0).forEach(({ resolve }) => resolve());
+    this.filled = true;
+  }
+
   /** @param {string} name @returns {Promise<Uint8Array<ArrayBuffer>>} */
   async file(name) {
     const { from, end } = /** @type {{ from: number, end: number }} */ (this.places.get(name));
@@ -77,6 +85,8 @@ class Pack {
 
 /** @type {Map<string, Pack> | undefined} */
 let packs;
+/** @type {Answer["unpacked"]} */
+let decoded;
 /** @type {Part[]} */
 const early = []; // parts that came before the decoder was there
 
@@ -84,9 +94,13 @@ const early = []; // parts that came before the decoder was there
 async function take(part) {
   if (!packs) early.push(part);
   else {
-    const { name, content, last } = part;
+    const { name, content, last, unpacked } = part;
     const pack = packs.get(name); // before it waits for a Blob
-    pack?.push(content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content, last);
+    if (content instanceof Blob) {
+      const bytes = new Uint8Array(await content.arrayBuffer());
+      if (unpacked) pack?.fill(bytes);
+      else pack?.push(bytes, last);
+    } else pack?.push(content, last);
   }
 }
 
@@ -98,7 +112,10 @@ async function start({ unlzma, packs: contents, lock, later, brought, sentence }
   early.splice(0).forEach(take);
   const pyodide = await load([...made.values()], lock);
   for (const pack of made.values()) await unpack(pack, pyodide);
-  packs = undefined; // their memory is free
+  packs = undefined; // their memory is free, but for what a later visit need not decode again
+  const [large] = contents;
+  const pack = made.get(large.name);
+  if (pack && !pack.filled) decoded = { name: large.name, content: pack.decoder.out };
   pyodide.runPython("import importlib; importlib.invalidate_caches()");
   const python = pyodide.pyimport("run_cell");
   python.use_wide_integers();
@@ -215,7 +232,11 @@ function run(source) {
 onmessage = async (/** @type {MessageEvent<Order>} */ { data }) => {
   try {
     if (data.part) await take(data.part);
-    else if (data.run) say(run(data.run.source));
+    else if (data.run) {
+      say(run(data.run.source));
+      if (decoded) postMessage({ unpacked: decoded }, [decoded.content.buffer]);
+      decoded = undefined;
+    }
     else if (data.start) {
       await start(data.start);
       say({ ready: true });
