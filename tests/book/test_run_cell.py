@@ -1,8 +1,5 @@
 """What runs a cell in the page (web/live/run_cell.py) says what Jupyter says."""
 
-import sys
-import zipfile
-
 import nbformat
 import numpy as np
 import pytest
@@ -166,28 +163,3 @@ def test_counts_of_64_bits_are_taken_where_addresses_have_32(run, counts, by_nam
     taking = with_places(repeat, 1, "repeats", np.int32)
     ours = taking([5, 6], repeats=counts) if by_name else taking([5, 6], counts)
     assert ours.tolist() == np.repeat([5, 6], counts).tolist()
-
-
-def test_a_compiled_library_gives_the_modules_in_use_from_bytecode(run, tmp_path, monkeypatch):
-    """As Python in the page does it: the library is an archive of sources on the path."""
-    from run_cell import compile_library
-
-    library, target = tmp_path / "library.zip", tmp_path / "kept" / "compiled.zip"
-    target.parent.mkdir()
-    with zipfile.ZipFile(library, "w") as archive:
-        archive.writestr("used.py", "def f():\n    return 1 / 0\n")
-        archive.writestr("unused.py", "x = 1\n")
-    monkeypatch.syspath_prepend(str(library))
-    import used
-
-    steps = len(list(compile_library(str(library), str(target))))
-    assert steps == 1
-    assert set(zipfile.ZipFile(target).namelist()) == {"used.py", "unused.py", "used.pyc"}
-    monkeypatch.syspath_prepend(str(target))
-    del sys.modules["used"]
-    import used as compiled
-
-    assert compiled.__file__ == f"{target}/used.pyc"
-    code = compiled.f.__code__
-    assert code.co_code == used.f.__code__.co_code
-    assert code.co_filename.endswith("used.py")

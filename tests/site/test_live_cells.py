@@ -1,5 +1,7 @@
 """Live cells in a real Chromium: a reader runs the NumPy of a page in the page."""
 
+import gzip
+import json
 import re
 
 import pytest
@@ -105,6 +107,18 @@ def test_before_the_first_run_little_is_fetched(new_context, site):
     assert (SITE / "en/_static/live/live.mjs").stat().st_size < 3000
 
 
+@both_editions
+def test_the_first_run_fetches_at_most_5_3_megabytes(code):
+    live = SITE / code / "_static" / "live"
+    text = (live / "edition.mjs").read_text("utf-8")
+    edition = json.loads(text.removeprefix("export default ").rstrip(";\n"))
+    if not edition["later"]:
+        skip_loudly("the page's Python was built without bytecode (make book says why)")
+    packs = sum(pack["bytes"] for pack in edition["packs"])
+    scripts = sum(len(gzip.compress(path.read_bytes())) for path in live.glob("*.mjs"))
+    assert packs + scripts < 5_300_000
+
+
 @both_widths
 def test_the_buttons_move_nothing_when_they_come(visit, width):
     places = "parts => parts.map(part => part.getBoundingClientRect().top)"
@@ -134,14 +148,15 @@ def test_without_scripts_the_page_has_no_buttons_and_no_room_for_them(visit):
 @every_code
 @on_a_screen
 def test_live_outputs_are_the_stored_ones(page, code, stem, width):
-    """The pages share a browser, so that Python's library is compiled once."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     Reader(page, code).run_all()
+    assert not [url for url in asked if "/later/" in url], "the first Run brings all"
     assert page.locator(".live-output").count() == len(live_cells(CHAPTERS / f"{stem}.ipynb"))
     assert differences(page) == []
     page.set_viewport_size({"width": 375, "height": 900})
     assert differences(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    page.evaluate(UNTIL_KEPT)
 
 
 def test_one_other_character_in_a_stored_output_is_a_difference(reader):
@@ -444,7 +459,7 @@ def test_a_network_that_fails_in_the_middle_is_tried_again(visit, code):
             cuts.append(route.request.url)
             route.fulfill(status=200, body=b"half of it")
 
-    page.route("**/python_stdlib.zip*", cut_once)
+    page.route("**/python.pack*", cut_once)
     cell = reader.cell(0)
     reader.press(cell, "run")
     reader.wait_for(cell, "again")
@@ -495,10 +510,80 @@ def test_scripts_that_do_not_arrive_are_explained_and_asked_for_again(visit):
     reader.run(reader.cell(0))
 
 
+# --- what comes later -----------------------------------------------------------------------
+
+BEYOND = "import colorsys, numpy.fft\nprint(colorsys.__file__[-3:], numpy.fft.__file__[-3:])"
+SOURCES = """
+import inspect, json, traceback, numpy
+print(inspect.getsource(json.dumps)[:10])
+print(inspect.getsource(numpy._core.fromnumeric._mean_dispatcher)[:21])
+try:
+    json.loads("{")
+except ValueError as error:
+    print(traceback.format_tb(error.__traceback__)[1].splitlines()[1])
+"""
+
+
+@slow
+def test_a_stopped_python_starts_again_without_the_network_and_has_what_it_fetched(visit):
+    page = visit("en/chapters/ways_to_run.html")
+    reader, asked = Reader(page, "en"), []
+    cell = reader.cell(0)
+    reader.edit(cell, BEYOND)
+    reader.run(cell)
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.set_offline(True)
+    reader.edit(cell, f"{BEYOND}\nwhile True: pass")
+    reader.press(cell, "run")
+    reader.wait_for(cell, "running")
+    reader.press(cell, "stop")
+    reader.wait_for(cell, "stopped")
+    reader.edit(cell, BEYOND)
+    reader.run(cell)
+    assert reader.text(cell) == ".py .py\n"
+    assert not [url for url in asked if "pyodide-" in url]
+
+
+@slow
+@both_editions
+@pytest.mark.parametrize("module", ["colorsys", "numpy.fft"])
+def test_an_import_that_cannot_be_fetched_says_so_in_one_sentence_and_works_later(
+    visit, code, module
+):
+    page = visit(f"{code}/chapters/ways_to_run.html")
+    reader = Reader(page, code)
+    cell = reader.cell(0)
+    page.route("**/later/*", lambda route: route.abort())
+    reader.edit(cell, f"import {module}")
+    reader.run(cell, "error")
+    sentence = reader.words["later"].format(name=module)
+    assert reader.text(cell) == f"line 1\n----> 1 import {module}\n\nImportError: {sentence}"
+    expect(reader.output(cell).locator(".live-note")).to_have_count(0)
+    page.unroute("**/later/*")
+    reader.run(cell)
+
+
+@slow
+def test_sources_are_shown_whether_they_came_at_first_or_come_now(visit):
+    page = visit("en/chapters/ways_to_run.html")
+    reader, asked = Reader(page, "en"), []
+    page.on("request", lambda request: asked.append(request.url))
+    cell = reader.cell(0)
+    ours = "import inspect, embedlib\nprint(inspect.getsource(embedlib.Embedding)[:23])"
+    reader.edit(cell, ours)
+    reader.run(cell)
+    assert reader.text(cell) == "class Embedding(Module)\n"
+    assert not [url for url in asked if "/later/" in url]
+    reader.edit(cell, SOURCES)
+    reader.run(cell)
+    others, numpys, line = reader.text(cell).splitlines()
+    assert (others, numpys) == ("def dumps(", "def _mean_dispatcher(")
+    assert line.strip() == "return _default_decoder.decode(s)"
+
+
 # --- a later visit --------------------------------------------------------------------------
 
 KEPT = "caches.open('nn-embedding-python')"
-WHERE = "import json\nprint(json.__file__[-3:])"
 
 
 @pytest.fixture
@@ -508,6 +593,8 @@ def later(new_context, site):
 
     def later():
         page = watch(context.new_page(), site)
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
         faults.append(page.faults)
         go(page, f"{site}/en/chapters/ways_to_run.html")
         return Reader(page, "en")
@@ -516,41 +603,38 @@ def later(new_context, site):
     assert not any(faults)
 
 
+def packs_asked(reader):
+    return sum("python.pack" in url for url in reader.page.asked)
+
+
 @slow
-def test_a_later_visit_starts_from_the_library_that_the_first_compiled(later):
+def test_a_later_visit_starts_from_what_the_first_decoded(later):
     first = later()
     first.run_all()
-    cell = first.cell(0)
-    first.edit(cell, WHERE)
-    first.run(cell)
-    assert first.text(cell) == ".py\n"
+    assert packs_asked(first) == 1
     first.page.evaluate(UNTIL_KEPT)
     second = later()
     second.run_all()
+    assert packs_asked(second) == 0
     assert differences(second.page) == []
-    cell = second.cell(0)
-    second.edit(cell, WHERE)
-    second.run(cell)
-    assert second.text(cell) == "pyc\n"
 
 
 @slow
-def test_a_kept_library_that_is_broken_is_dropped_and_the_next_run_works(later):
+def test_what_was_kept_and_is_broken_is_dropped_and_the_next_run_works(later):
     first = later()
-    address = first.page.evaluate(
-        """async () => {
-          const scripts = new URL("../_static/live/", location);
-          const { default: edition } = await import(new URL("edition.mjs", scripts));
-          const { address } = edition.files.find(({ name }) => name === "python_stdlib.zip");
-          return new URL(address, scripts).href;
-        }"""
-    )
-    first.page.evaluate(f"url => {KEPT}.then(c => c.put(url, new Response('broken')))", address)
-    cell = first.cell(0)
-    first.run(cell, "crashed")
-    first.page.faults.clear()  # Python says why it does not start
+    first.run(first.cell(0))
+    first.page.evaluate(UNTIL_KEPT)
+    broken = """async () => {
+      const cache = await KEPT, [request] = await cache.keys();
+      const { size } = await (await cache.match(request)).blob();
+      await cache.put(request, new Response(new Uint8Array(size)));
+    }"""
+    first.page.evaluate(broken.replace("KEPT", KEPT))
     second = later()
+    second.run(second.cell(0), "crashed")
+    second.page.faults.clear()  # Python says why it does not start
     second.run_all()
+    assert packs_asked(second) == 1
     assert differences(second.page) == []
 
 

@@ -143,6 +143,13 @@ def keep(path: Path, content: bytes) -> None:
     os.replace(file.name, path)
 
 
+def forget_old(folder: Path, pattern: str, kept: int) -> None:
+    """Of what was made here and kept, the last used stay."""
+    found = sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime)
+    for path in found[:-kept]:
+        path.unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
     try:
         for wanted_name in sys.argv[1:]:

@@ -20,7 +20,7 @@ LIVE_CELL = 'class="cell tag_live'
 
 def copy_scripts(app: Sphinx) -> None:
     if app.builder.format == "html":
-        for script in (*HERE.glob("*.mjs"), HERE / "run_cell.py"):
+        for script in HERE.glob("*.mjs"):
             copy_asset(script, Path(app.outdir, "_static", "live"))
 
 

@@ -1,7 +1,8 @@
 // Fetch the files that Python needs: with progress, again when the connection breaks, and only
-// once, so that a Python that was stopped starts without the network.
+// once, so that a Python that was stopped starts without the network. Each part is passed on as
+// soon as it is here.
 
-/** @import { Edition } from "./edition.mjs" */
+/** @import { Fetched } from "./edition.mjs" */
 
 /**
  * What hears of the way: the page tells its reader.
@@ -9,6 +10,11 @@
  * @property {(done: number, all: number) => void} loading in bytes
  * @property {(n: number, most: number) => void} again which try begins, of how many
  * @property {() => void} starting
+ */
+
+/**
+ * Takes what arrives. A file ends with a last part, which is empty, once it is known to be whole.
+ * @typedef {(name: string, content: Blob | Uint8Array, last: boolean) => void} Take
  */
 
 const PAUSES = [1_000, 3_000]; // ms before the second and the third try
@@ -23,27 +29,40 @@ export class Unreachable extends Error {
 }
 
 export class Download {
-  /** @param {Edition["files"]} files */
+  /** @param {Fetched[]} files */
   constructor(files) {
     this.files = files;
+    this.size = 0;
+    this.choose(files);
     /** @type {Map<string, Blob>} */
     this.have = new Map();
     /** @type {Map<string, number>} */
     this.arrived = new Map(); // bytes, also of files under way
+  }
+
+  /** @param {Fetched[]} files */
+  choose(files) {
+    this.files = files;
     this.size = files.reduce((sum, file) => sum + file.bytes, 0);
   }
 
-  /** All files. @param {Report} report */
-  async all(report) {
+  /**
+   * All files. Each try begins anew, with the files that are here whole: what came of a connection
+   * that broke is not to be trusted.
+   * @param {Report} report @param {() => Take} begin
+   */
+  async all(report, begin) {
     const stopper = new AbortController();
     this.stopper = stopper;
     report.loading(this.#done(), this.size);
     for (let attempt = 1; ; attempt++) {
       const missing = this.files.filter(({ name }) => !this.have.has(name));
-      const tries = missing.map((file) => this.#fetch(file, stopper.signal, report));
+      const take = begin();
+      for (const [name, content] of this.have) take(name, content, true);
+      const tries = missing.map((file) => this.#fetch(file, stopper.signal, report, take));
       const results = await Promise.allSettled(tries);
       const failed = results.find((result) => result.status === "rejected");
-      if (!failed) return this.have;
+      if (!failed) return;
       if (stopper.signal.aborted || attempt > PAUSES.length) {
         throw new Unreachable(failed.reason?.name === "TimeoutError");
       }
@@ -57,8 +76,14 @@ export class Download {
     this.stopper?.abort();
   }
 
-  /** @param {Edition["files"][number]} file @param {AbortSignal} stop @param {Report} report */
-  async #fetch({ name, address, bytes }, stop, report) {
+  // Python did not start with it: perhaps it is broken.
+  forget() {
+    this.have.clear();
+    this.arrived.clear();
+  }
+
+  /** @param {Fetched} file @param {AbortSignal} stop @param {Report} report @param {Take} take */
+  async #fetch({ name, address, bytes }, stop, report, take) {
     const silence = new AbortController();
     const late = () => silence.abort(new DOMException("no byte arrived", "TimeoutError"));
     let timer = setTimeout(late, SILENCE);
@@ -74,12 +99,14 @@ export class Download {
         clearTimeout(timer);
         timer = setTimeout(late, SILENCE);
         parts.push(value);
+        take(name, value, false);
         count += value.length;
         this.arrived.set(name, count);
         report.loading(this.#done(), this.size);
       }
       if (count !== bytes) throw new Error(`${address}: ${count} bytes instead of ${bytes}`);
       this.have.set(name, new Blob(parts, { type: typeOf(name) }));
+      take(name, new Uint8Array(0), true);
     } catch (problem) {
       this.arrived.delete(name);
       throw problem;
@@ -95,6 +122,5 @@ export class Download {
 
 /** @param {string} name */
 function typeOf(name) {
-  if (name.endsWith(".mjs")) return "text/javascript";
-  return name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+  return name.endsWith(".mjs") ? "text/javascript" : "application/octet-stream";
 }

@@ -6,9 +6,16 @@ const { ways, cell: label, offline } = /** @type {{ [name: string]: string }} */
 const found = document.querySelectorAll(".cell.tag_live");
 const cells = [...found];
 
+/** What page.mjs will import comes beside it, not after it. @param {string} name */
+function preload(name) {
+  const href = new URL(`./${name}.mjs`, import.meta.url).href;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href }));
+}
+
 /** @type {Promise<import("./page.mjs").LivePage> | undefined} */
 let loading;
 function page() {
+  if (!loading) ["edition", "python", "download", "kept"].forEach(preload);
   loading ??= import("./page.mjs").then(({ LivePage }) => new LivePage(cells, ways));
   loading.catch(() => { loading = undefined; }); // the next press tries again
   return loading;

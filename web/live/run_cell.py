@@ -12,15 +12,9 @@ import builtins
 import functools
 import io
 import linecache
-import py_compile
-import shutil
-import sys
-import tempfile
 import traceback
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
 from typing import Any
 
 from IPython.lib.pretty import pretty
@@ -84,34 +78,6 @@ def with_places(
         return take(*given, **options)
 
     return taking
-
-
-def compile_library(library: str, target: str) -> Iterator[None]:
-    """Write a copy of the standard library with bytecode of the modules in use, one a step.
-
-    The library comes as source, and compiling it is most of the wait for Python. Python takes
-    bytecode that lies beside a source in the archive.
-    """
-    shutil.copy(library, target)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        source, bytecode = Path(folder, "source.py"), Path(folder, "bytecode.pyc")
-        for place in {getattr(module, "__file__", None) or "" for module in sys.modules.values()}:
-            if not (place.startswith(f"{library}/") and place.endswith(".py")):
-                continue
-            name = place.removeprefix(f"{library}/")
-            source.write_bytes(archive.read(name))
-            py_compile.compile(
-                str(source),
-                str(bytecode),
-                place,  # for tracebacks
-                doraise=True,
-                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-            )
-            archive.write(bytecode, f"{name}c")
-            yield
 
 
 class Stream(io.TextIOBase):

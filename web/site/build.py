@@ -66,7 +66,7 @@ def main() -> None:
         if options.builder == "linkcheck":
             return
         say("wheel of embedlib, notebooks for readers, front page, sitemap")
-        assemble(pages, address(), live_cells)
+        assemble(pages, address(), live_cells, say)
     except (BuildError, FetchError) as refusal:
         sys.exit(f"make book: {refusal}")
     say(f"done: {SITE.relative_to(ROOT)}/index.html")
@@ -175,7 +175,9 @@ def first_problem(messages: str) -> str:
     return (telling or lines or ["Sphinx failed without a message"])[0].strip()
 
 
-def assemble(pages: dict[str, Path], where: Address, live_cells: bool) -> None:
+def assemble(
+    pages: dict[str, Path], where: Address, live_cells: bool, say: Callable[[str], None]
+) -> None:
     """Put everything into a new folder; only when it is whole, let it take the site's place."""
     new, old = BUILD / "site.new", BUILD / "site.old"
     for folder in (new, old):
@@ -190,7 +192,7 @@ def assemble(pages: dict[str, Path], where: Address, live_cells: bool) -> None:
     for code, edition in EDITIONS.items():
         (new / code / "notebooks.zip").write_bytes(bundle(edition, where, wheel))
     if live_cells:
-        pyodide.ship(new, wheel)
+        pyodide.ship(new, wheel, say)
     write_root(new, where)
     for path in new.rglob("*"):  # fetched files came as their owner's alone
         path.chmod(0o755 if path.is_dir() else 0o644)

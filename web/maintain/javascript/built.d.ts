@@ -17,12 +17,28 @@ declare module "*/edition.mjs" {
   const edition: Edition;
   export default edition;
 
+  /** Its size, and its address as seen from the scripts. */
+  export interface Fetched {
+    name: string;
+    address: string;
+    bytes: number;
+  }
+
+  /** Files one after the other, by their names and sizes, compressed. */
+  export interface Pack extends Fetched {
+    table: [string, number][];
+  }
+
   export interface Edition {
     /** What the buttons and messages say. */
     words: { [name: string]: string };
     /** The head of Pyodide's own list of its files. */
     lock: object;
-    /** What Python needs, with its size and its address as seen from the scripts. */
-    files: { name: string; address: string; bytes: number }[];
+    /** Of the thread in which Python runs. */
+    scripts: Fetched[];
+    /** What Python needs for the first Run. */
+    packs: Pack[];
+    /** What it fetches when an import asks for it. */
+    later: Fetched[];
   }
 }
