@@ -24,6 +24,11 @@ def figure(visit):
     return figure
 
 
+def said_of(verdict, right):
+    """The first words of the sentence, which name the right answer to whoever guessed wrong."""
+    return WORDS["explore"]["en"][verdict].replace("{right}", WORDS["emb-cost"]["en"][right])
+
+
 def test_chapter_14_opens_on_several_machines_and_says_the_formula(figure):
     here = figure("14_sharding")
     assert here.evaluate(SHOWN) == cost.visible(cost.on_several(cost.SEVERAL))
@@ -38,7 +43,7 @@ def test_chapter_14_opens_on_several_machines_and_says_the_formula(figure):
 
 @pytest.mark.parametrize(("guess", "verdict"), [(2, "guessed_right"), (3, "guessed_wrong")])
 def test_where_copies_begin_to_cost_more_is_judged_when_it_is_seen(figure, guess, verdict):
-    here, said = figure("14_sharding"), WORDS["explore"]["en"][verdict]
+    here, said = figure("14_sharding"), said_of(verdict, "guess_copy_2")
     here.locator(f"[data-do=guess_copy_{guess}]").click()
     rows = here.locator("[name=rows]")
     rows.focus()
@@ -71,7 +76,7 @@ def test_seven_letters_fit_in_one_state_alone(figure, guess, verdict):
     here.locator(f"[data-do=guess_seven_{guess}]").click()
     state = {"rows": 27**7, "columns": 2, "bytes": 2, "optimizer": "SGD-sparse"}
     cost.drive(here, cost.START | state)
-    verdict = re.escape(WORDS["explore"]["en"][verdict])
+    verdict = re.escape(said_of(verdict, "guess_seven_2"))
     expect(here.locator(".said")).to_have_text(
         re.compile(verdict + " With SGD, sparse=True it .*")
     )

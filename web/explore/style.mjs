@@ -1,6 +1,7 @@
 // How the figures look: the palette of the page, and fields that a finger finds.
 export const STYLE = `
-:host { display: block; margin: 1.5rem 0; }
+/* Its own width decides, not the window's. */
+:host { display: block; container-type: inline-size; margin: 1.5rem 0; }
 section { border: 1px solid var(--book-grid); border-radius: .4rem; padding: .75rem 1rem; color: var(--book-ink); background: var(--book-paper); line-height: 1.5; }
 p { margin: .4rem 0; }
 .title { font-weight: 700; }
@@ -44,7 +45,7 @@ rect, circle, path, line, polyline { fill: none; stroke: var(--book-grid); strok
 text:is(.row-0, .row-1, .row-2, .row-3, .row-4) { stroke: none; font-weight: 700; }
 text.row-0 { fill: var(--book-muted); } text.row-1 { fill: var(--book-blue); } text.row-2 { fill: var(--book-green); } text.row-3 { fill: var(--book-purple); }
 .dashed { stroke-dasharray: 5 4; }
-@media (max-width: 480px) {
+@container (max-width: 460px) {
   section { padding: .6rem .6rem; }
   .said { min-height: 6em; }
   :host(:lang(zh)) .said { min-height: 4.5em; }

@@ -144,7 +144,8 @@ def read_style(site: Path, sheet: str) -> str:
 
 def write_pages(site: Path, pages: dict[Path, str]) -> None:
     """Name the sheet with its content's hash, so that no reader keeps an old one; leave the
-    picture in the closed menu until the menu opens; take our menus for Bootstrap's."""
+    picture in the closed menu until the menu opens; take our menus for Bootstrap's; leave
+    comments out."""
     digest, menus = (
         hashlib.sha256((site / file).read_bytes()).hexdigest()[:8] for file in (BUNDLE, MENUS)
     )
@@ -153,6 +154,7 @@ def write_pages(site: Path, pages: dict[Path, str]) -> None:
         page = BOOTSTRAP.sub(ours, page)
         page = ICON_BUTTON.sub(r'<button\1 title="\2" aria-label="\2"', page)
         page = re.sub(rf'{re.escape(BUNDLE)}[^"]*"', f'{BUNDLE}?v={digest}"', page)
+        page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
         page = re.sub(r"<img(?! loading)(?=[^>]*logo_colab)", '<img loading="lazy"', page)
         path.write_text(page, "utf-8")
 
@@ -226,12 +228,21 @@ def cut_properties(sheet: Path, used: set[str]) -> None:
     """Bootstrap and the theme set hundreds of custom properties that nothing reads."""
     parsed = tinycss2.parse_stylesheet(sheet.read_text("utf-8"), skip_whitespace=True)
     for rule in rules_in(parsed):
+        rule.prelude = without_space(rule.prelude[::-1])[::-1]
         rule.content = [
             each
             for each in tinycss2.parse_blocks_contents(rule.content, skip_whitespace=True)
             if each.type != "declaration" or not each.name.startswith("--") or each.name in used
         ]
+        for each in rule.content:
+            if each.type == "declaration":
+                each.value = without_space(each.value)
     sheet.write_text(tinycss2.serialize(parsed), "utf-8")
+
+
+def without_space(tokens: list[Any]) -> list[Any]:
+    """Without a space at the beginning, unless there is nothing else."""
+    return tokens[1:] if len(tokens) > 1 and tokens[0].type == "whitespace" else tokens
 
 
 def rules_in(rules: Iterable[Any]) -> Iterator[Any]:
@@ -271,7 +282,7 @@ def needed_names(selector: list[Any]) -> Iterator[str]:
 
 def cut_comments(site: Path) -> None:
     """Lines of comment are a fifth of our scripts, which stand with them in the repository."""
-    for path in (site / "_static").rglob("*.mjs"):
+    for path in (site / "_static/copybutton.js", *(site / "_static").rglob("*.mjs")):
         if path.parent.name != "search":  # where licences of others stand
             path.write_text(COMMENT.sub("", path.read_text("utf-8")), "utf-8")
 
