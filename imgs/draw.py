@@ -570,13 +570,13 @@ def cost() -> Drawing:
 
 
 def traffic() -> Drawing:
-    """Three cuts of a table for four ranks, and a copy for each: what rank 0 has, and sends."""
+    """Three cuts of a table for four ranks, and copies: what one rank keeps, and sends."""
     d = Drawing(560, 176)
     ranks, ids, width = 4, 1024, 32
     away = ids * (ranks - 1) // ranks
     rows = 8 * width * away + 8 * (ranks - 1)
     sent = ((8 * away + rows), (8 * ids * (ranks - 1) + rows), (8 * away + rows))
-    names = ("V / 4 × D", "V × D / 4", "V × D", "4 × V × D")
+    names = ("V / 4 × D", "V × D / 4", "V × D", "V × D")
     labels = [f"{b / 1e6:.2f} MB" for b in sent] + ["192 B · V"]
     for n, (name, label) in enumerate(zip(names, labels, strict=True)):
         x, y = 24 + n * 136, 40

@@ -111,6 +111,15 @@ def test_the_planner_says_what_the_page_shows(torchrec, block, cells):
     assert fenced(cells, "text", "row_wise").splitlines() == said
 
 
+def test_its_milliseconds_are_for_another_batch_and_network(torchrec, block):
+    ids, local, speed = torchrec(
+        block
+        + "print(json.dumps([planner._batch_size, four.local_world_size, four.intra_host_bw]))"
+    )
+    assert (ids, local) == (512, 4)
+    assert 50 < speed * 1000 / 12.5e9 < 53  # bytes a millisecond; the page's network: 12.5 GB/s
+
+
 def test_its_estimates_stand_in_the_order_of_the_pages_formulas(torchrec, block):
     """By row each rank does a quarter; by table one does all; copies send the whole gradient."""
     slowest = torchrec(block + ESTIMATES)
