@@ -695,6 +695,8 @@ def test_an_exercise_is_marked_as_solved_when_its_check_was_passed_until_the_rea
 ):
     page, words = reader.page, reader.words
     exercise = reader.cell_with("def yours(")
+    if page.locator("#solved").is_visible():  # by another test in this browser
+        page.locator("#solved button").click()
     reader.run(exercise)
     assert marked(page) == {}, "the book's own text does not solve it"
     source = reader.source(exercise)
