@@ -22,6 +22,9 @@ from web.fetched.fetch import fetch
 
 CLASSES = "math notranslate nohighlight"
 
+# How a name of code looks in a formula: as in the text.
+CODE = "font-family:var(--pst-font-family-monospace);font-size:.83em"
+
 
 @lru_cache(1)
 def engine() -> MiniRacer:
@@ -73,9 +76,6 @@ def visit_block(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-CODE = "font-family:var(--pst-font-family-monospace);font-size:.83em"
-
-
 def link_style(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
@@ -92,7 +92,7 @@ def ship(app: Sphinx, exception: Exception | None) -> None:
         style = (katex / "dist/katex.min.css").read_text("utf-8")
         # woff2 serves every browser: the older formats are not shipped
         style = re.sub(r",url\([^)]*\.(woff|ttf)\) format\(\"\w+\"\)", "", style)
-        # names in a formula look like those in the text, and their font is there already
+        # whose font the page has already
         style = style.replace("font-family:KaTeX_Typewriter}", f"{CODE}}}")
         (target / "katex.min.css").write_text(style, "utf-8")
 
