@@ -16,6 +16,13 @@ def code(stem):
             yield "".join(cell["source"]), tags
 
 
+@pytest.fixture(autouse=True)
+def print_options():
+    """The notebooks set how NumPy prints; the tests that follow shall not print so."""
+    with np.printoptions():
+        yield
+
+
 def run_to_the_processes(*fault):
     """The cells up to the one that judges the three processes, but with all ranks in this one."""
     names, changed = {}, 0

@@ -217,7 +217,7 @@ SUFFERED = {
         "the optimizer crashes when sparse=True: does not support sparse gradients": (
             "a_error_clinic#err-adam-sparse"
         ),
-        "pad vector should be zeros, is random after xavier init": "04_padding_idx#not-kept-zero",
+        "pad vector should be zeros, is random after xavier init": "a_error_clinic#symptoms-table",
         "OOM": "a_error_clinic#symptoms-training",
     },
     "zh": {
