@@ -28,6 +28,35 @@ export class Unreachable extends Error {
   }
 }
 
+/**
+ * A whole file, unless the line falls silent.
+ * @param {URL} address @param {RequestInit & { signal: AbortSignal }} options
+ * @param {(count: number, part: Uint8Array<ArrayBuffer>) => void} each hears of each part
+ */
+export async function read(address, { signal, ...options }, each) {
+  const silence = new AbortController();
+  const late = () => silence.abort(new DOMException("no byte arrived", "TimeoutError"));
+  let timer = setTimeout(late, SILENCE);
+  try {
+    const response = await fetch(address, { ...options, signal: AbortSignal.any([signal, silence.signal]) });
+    if (!response.ok || !response.body) throw new Error(`${address}: status ${response.status}`);
+    const parts = [];
+    let count = 0;
+    for (const reader = response.body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      clearTimeout(timer);
+      timer = setTimeout(late, SILENCE);
+      parts.push(value);
+      count += value.length;
+      each(count, value);
+    }
+    return { response, parts, count };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export class Download {
   /** @param {Fetched[]} files */
   constructor(files) {
@@ -84,34 +113,18 @@ export class Download {
 
   /** @param {Fetched} file @param {AbortSignal} stop @param {Report} report @param {Take} take */
   async #fetch({ name, address, bytes }, stop, report, take) {
-    const silence = new AbortController();
-    const late = () => silence.abort(new DOMException("no byte arrived", "TimeoutError"));
-    let timer = setTimeout(late, SILENCE);
     try {
-      const signal = AbortSignal.any([stop, silence.signal]);
-      const response = await fetch(new URL(address, import.meta.url), { signal });
-      if (!response.ok || !response.body) throw new Error(`${address}: status ${response.status}`);
-      const parts = [];
-      let count = 0;
-      for (const reader = response.body.getReader(); ;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        clearTimeout(timer);
-        timer = setTimeout(late, SILENCE);
-        parts.push(value);
-        take(name, value, false);
-        count += value.length;
-        this.arrived.set(name, count);
+      const { parts, count } = await read(new URL(address, import.meta.url), { signal: stop }, (arrived, part) => {
+        take(name, part, false);
+        this.arrived.set(name, arrived);
         report.loading(this.#done(), this.size);
-      }
+      });
       if (count !== bytes) throw new Error(`${address}: ${count} bytes instead of ${bytes}`);
       this.have.set(name, new Blob(parts, { type: typeOf(name) }));
       take(name, new Uint8Array(0), true);
     } catch (problem) {
       this.arrived.delete(name);
       throw problem;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -28,6 +28,8 @@ from web.book.notebooks import bundle, publish, written_labels
 from web.book.reference import rows
 from web.book.terms import TableError, refuse_faults
 from web.fetched.fetch import FetchError, fetch
+from web.keep.keep import ship_worker
+from web.keep.lists import write_lists
 from web.live import pyodide
 from web.site.front_page import write_root
 
@@ -194,6 +196,8 @@ def assemble(
     if live_cells:
         pyodide.ship(new, wheel, say)
     write_root(new, where)
+    ship_worker(new)
+    write_lists(new)
     for path in new.rglob("*"):  # fetched files came as their owner's alone
         path.chmod(0o755 if path.is_dir() else 0o644)
     if SITE.exists():

@@ -29,6 +29,7 @@ EXTENSIONS = (
     "web.search.search",
     "web.live.cells",
     "web.explore.explore",
+    "web.keep.keep",
     "web.pages.lean",  # last: cuts what none of the others has used
 )
 # The rooms whose templates take the place of the theme's.

@@ -20,7 +20,9 @@ FRONT = "A book in English and Chinese about torch.nn.Embedding, where every cla
 
 def write_root(folder: Path, where: Address) -> None:
     (folder / "index.html").write_text(front_page(where), "utf-8")
-    (folder / "404.html").write_text(lost_page(where), "utf-8")
+    (folder / "404.html").write_text(lost_page(where, WORDS["lost"]), "utf-8")
+    (folder / "away.html").write_text(lost_page(where, WORDS["away"]), "utf-8")
+    (folder / "README.txt").write_text(readme(), "utf-8")
     (folder / "sitemap.xml").write_text(sitemap(where), "utf-8")
     (folder / ".nojekyll").touch()  # or GitHub would drop every folder that begins with "_"
     for name in PICTURES:
@@ -77,9 +79,10 @@ def front_page(where: Address) -> str:
     )
 
 
-def lost_page(where: Address) -> str:
-    """``404.html``, which GitHub shows at any address: so its links begin at the site's root."""
-    base, lost = f"{urlsplit(where.site).path}/", WORDS["lost"]
+def lost_page(where: Address, lost: dict[str, dict[str, str]]) -> str:
+    """``404.html``, which GitHub shows at any address, and ``away.html``, which a kept edition
+    does without a network: so their links begin at the site's root."""
+    base = f"{urlsplit(where.site).path}/"
     sections = "".join(
         f'<section lang="{e.hreflang}" data-title="{lost[code]["title"]} - {e.title}">\n'
         f"  <h1>{lost[code]['title']}</h1>\n  <p>{lost[code]['words']}</p>\n"
@@ -89,6 +92,11 @@ def lost_page(where: Address) -> str:
     )
     title = " · ".join(words["title"] for words in lost.values())
     return template("404.html", title=title, base=base, sections=sections)
+
+
+def readme() -> str:
+    """For whoever has the whole site in a folder or on a stick, and no network."""
+    return "\n".join(WORDS["stick"][code]["readme"].strip() + "\n" for code in EDITIONS)
 
 
 def sitemap(where: Address) -> str:

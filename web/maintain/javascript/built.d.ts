@@ -12,6 +12,26 @@ declare module "*/stemmer.mjs" {
   }
 }
 
+/** From web/keep/keep.py: what the buttons and messages say, and the editions by their names. */
+declare module "*/words.mjs" {
+  const words: { [name: string]: string } & { names: { [edition: string]: string } };
+  export default words;
+}
+
+/** From web/keep/lists.py: what an edition consists of. */
+declare module "*/keep.json" {
+  export interface List {
+    edition: string;
+    version: string;
+    /** In all. */
+    bytes: number;
+    files: { [path: string]: [hash: string, bytes: number] };
+  }
+}
+
+/** Of web/keep, as seen from where the pages have it. */
+declare module "*/keep/told.mjs" {}
+
 /** From web/live/pyodide.py. */
 declare module "*/edition.mjs" {
   const edition: Edition;

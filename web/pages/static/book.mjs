@@ -109,6 +109,9 @@ for (const [dialog, opener] of [
   });
 }
 
+// A page that comes from this device looks whether the site has a newer one.
+if (navigator.serviceWorker?.controller) import("./keep/told.mjs").catch(() => {});
+
 // Paper has no dark side. Afterwards the page is as it was.
 /** @type {string | undefined} */
 let theme;

@@ -1,0 +1,18 @@
+// <nn-keep>: both editions, and what this device has of them.
+import { Row } from "./row.mjs";
+import { supported } from "./store.mjs";
+import words from "./words.mjs";
+
+class Panel extends HTMLElement {
+  connectedCallback() {
+    if (!supported()) {
+      this.textContent = words.unsupported;
+      return;
+    }
+    const others = Object.keys(words.names).filter((edition) => edition !== words.own);
+    const rows = [words.own, ...others].map((edition) => new Row(edition));
+    this.replaceChildren(...rows.map(({ element }) => element));
+    for (const row of rows) row.show();
+  }
+}
+customElements.define("nn-keep", Panel);
