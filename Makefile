@@ -82,6 +82,11 @@ pictures: .venv/.test book  ## photograph every page: writes _build/pictures, an
 pdf: .venv/.test book  ## print each edition as one PDF and offer it on the site: writes _build/site
 	@$(BIN)/python -m web.maintain.pdf
 
+stick: .venv/.book  ## the website as one archive, for a room without a network: writes _build/inside-nn-embedding.zip
+	@test -f _build/site/index.html || $(MAKE) book
+	@$(BIN)/python -m zipfile -c _build/inside-nn-embedding.zip _build/site
+	@echo "_build/inside-nn-embedding.zip (README.txt in it says how it is read)"
+
 weights: .venv/.test book  ## store what each page weighs: writes tests/site/weights.toml
 	$(BIN)/python -m tests.site.weights
 
@@ -111,4 +116,4 @@ clean:  ## remove what was built (the environment stays)
 .venv/.check: .venv/.book $(JS)/requirements.txt $(JS)/package.json $(JS)/package-lock.json
 	@$(BIN)/python web/maintain/environment.py check
 
-.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures pdf weights links fuzz bench bench-site clean
+.PHONY: help book serve chapter notebooks address version freeze test test-package check lint lint-js execute figures pictures pdf stick weights links fuzz bench bench-site clean

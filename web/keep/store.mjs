@@ -195,7 +195,11 @@ class Fetching {
           if (!(problem instanceof Refused)) this.#give("unreachable");
           throw problem;
         }
-        await new Promise((resolve) => { setTimeout(resolve, PAUSES[attempt]); });
+        await new Promise((resolve) => {
+          setTimeout(resolve, PAUSES[attempt]);
+          this.stop.addEventListener("abort", resolve);
+        });
+        if (this.stop.aborted) this.#give("stopped");
       } finally {
         this.arrived.delete(path);
         this.#tell();
@@ -208,7 +212,7 @@ class Fetching {
    * @returns {Promise<{ content: ArrayBuffer, type: string }>}
    */
   async #fetch(path, hash, cache) {
-    const { response, parts } = await read(new URL(path, root), { signal: this.stop, cache }, (count) => {
+    const { response, parts } = await read(new URL(`${path}?v=${hash}`, root), { signal: this.stop, cache }, (count) => {
       this.arrived.set(path, count);
       this.#tell();
     });

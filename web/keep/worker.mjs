@@ -8,6 +8,7 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
 const LISTS = "nn-embedding-lists";
 const FILES = "nn-embedding-files";
 const LOCK = "nn-embedding-keep"; // held by a page that is storing files
+const WHOLE = 16; // letters of a hash: who gives them all (store.mjs) wants this content or none
 const root = worker.registration.scope;
 
 /** @type {Map<string, List>} a list never changes */
@@ -48,9 +49,10 @@ async function answer(event) {
 async function find(event) {
   const { pathname, searchParams } = new URL(event.request.url);
   const path = decodeURIComponent(pathname).slice(new URL(root).pathname.length).replace(/(?<=^|\/)$/, "index.html");
-  const key = await listFor(event, path.split("/")[0]);
+  const hash = searchParams.get("v") ?? "";
+  const key = hash.length < WHOLE && await listFor(event, path.split("/")[0]);
   if (key) return named(path, await list(key));
-  return newest(path, searchParams.get("v") ?? "");
+  return newest(path, hash);
 }
 
 /** What the page reads, of an edition. @param {FetchEvent} event @param {string} edition */
@@ -75,8 +77,8 @@ async function listFor(event, edition) {
 }
 
 /**
- * A file that both editions share, of the newest list that has it: with the content that the
- * address asks for by the beginning of its hash.
+ * A file of the newest list that has it, with the content that an address asks for by its hash, or
+ * by the beginning of it, as live cells do.
  * @param {string} path @param {string} [hash]
  */
 async function newest(path, hash = "") {

@@ -19,6 +19,7 @@ from playwright.sync_api import Error, Page, sync_playwright
 from pypdfium2 import raw
 
 from web.book.editions import EDITIONS, address
+from web.keep.lists import write_lists
 from web.maintain import chromium
 from web.paper import document
 from web.paper.offer import NAMES, offer
@@ -163,6 +164,7 @@ def make(site: Path, say: Callable[[str], None]) -> None:
         path.write_bytes(printed.content)
         offer(edition, printed.code, printed.sheets)
         say(f"{path.relative_to(site.parent.parent)}, and offered on the pages")
+    write_lists(site)  # the pages have changed
 
 
 def main() -> None:

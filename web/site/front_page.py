@@ -20,8 +20,8 @@ FRONT = "A book in English and Chinese about torch.nn.Embedding, where every cla
 
 def write_root(folder: Path, where: Address) -> None:
     (folder / "index.html").write_text(front_page(where), "utf-8")
-    (folder / "404.html").write_text(lost_page(where, WORDS["lost"]), "utf-8")
-    (folder / "away.html").write_text(lost_page(where, WORDS["away"]), "utf-8")
+    (folder / "404.html").write_text(lost_page(where), "utf-8")
+    (folder / "away.html").write_text(away_page(where), "utf-8")
     (folder / "README.txt").write_text(readme(), "utf-8")
     (folder / "sitemap.xml").write_text(sitemap(where), "utf-8")
     (folder / ".nojekyll").touch()  # or GitHub would drop every folder that begins with "_"
@@ -79,18 +79,43 @@ def front_page(where: Address) -> str:
     )
 
 
-def lost_page(where: Address, lost: dict[str, dict[str, str]]) -> str:
-    """``404.html``, which GitHub shows at any address, and ``away.html``, which a kept edition
-    does without a network: so their links begin at the site's root."""
-    base = f"{urlsplit(where.site).path}/"
-    sections = "".join(
-        f'<section lang="{e.hreflang}" data-title="{lost[code]["title"]} - {e.title}">\n'
-        f"  <h1>{lost[code]['title']}</h1>\n  <p>{lost[code]['words']}</p>\n"
-        f'  <p><a href="{base}{contents(e)}">{lost[code]["contents"]}</a> · '
-        f'<a href="{base}{code}/search.html">{lost[code]["search"]}</a></p>\n</section>\n'
+def lost_page(where: Address) -> str:
+    """``404.html``, which GitHub shows at any address."""
+    words = WORDS["lost"]
+    links = {
+        code: {contents(e): words[code]["contents"], f"{code}/search.html": words[code]["search"]}
         for code, e in EDITIONS.items()
-    )
-    title = " · ".join(words["title"] for words in lost.values())
+    }
+    return alone(where, words, links)
+
+
+def away_page(where: Address) -> str:
+    """``away.html``, at any address that a kept edition (``web/keep``) has not, without a network:
+    perhaps the other edition is what was kept."""
+    words = WORDS["away"]
+    every = {contents(e): words[code]["contents"] for code, e in EDITIONS.items()}
+    return alone(where, words, dict.fromkeys(EDITIONS, every))
+
+
+def alone(
+    where: Address, words: dict[str, dict[str, str]], links: dict[str, dict[str, str]]
+) -> str:
+    """A page that stands at any address: so its links begin at the site's root."""
+    base = f"{urlsplit(where.site).path}/"
+
+    def section(edition: Edition) -> str:
+        said = words[edition.code]
+        ways = " · ".join(
+            f'<a href="{base}{address}">{text}</a>'
+            for address, text in links[edition.code].items()
+        )
+        return (
+            f'<section lang="{edition.hreflang}" data-title="{said["title"]} - {edition.title}">\n'
+            f"  <h1>{said['title']}</h1>\n  <p>{said['words']}</p>\n  <p>{ways}</p>\n</section>\n"
+        )
+
+    title = " · ".join(said["title"] for said in words.values())
+    sections = "".join(section(edition) for edition in EDITIONS.values())
     return template("404.html", title=title, base=base, sections=sections)
 
 
