@@ -157,6 +157,7 @@ TYPED = {
         "transposed": "01_one_hot_matmul",
         "infinity": "01_one_hot_matmul",
         "reading paths minutes": "index",
+        "offline": "ways_to_run#no-network",
         "padding_indx": "04_padding_idx",  # misspelt
         "embeding layer": "01_one_hot_matmul",
         "nan": "a_error_clinic#symptoms-table",
@@ -183,6 +184,8 @@ TYPED = {
         "显存不够": "a_error_clinic#symptoms-training",
         "cuda 设备不一致": "a_error_clinic#err-same-device",
         "每次结果都不一样": "a_error_clinic#symptoms-training",
+        "离线": "ways_to_run#no-network",
+        "断网": "ways_to_run#no-network",
     },
 }
 
