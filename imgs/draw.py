@@ -571,16 +571,18 @@ def cost() -> Drawing:
 
 def traffic() -> Drawing:
     """Three cuts of a table for four ranks, and copies: what one rank keeps, and sends."""
-    d = Drawing(560, 176)
+    d = Drawing(560, 196)
     ranks, ids, width = 4, 1024, 32
     away = ids * (ranks - 1) // ranks
     rows = 8 * width * away + 8 * (ranks - 1)
     sent = ((8 * away + rows), (8 * ids * (ranks - 1) + rows), (8 * away + rows))
-    names = ("V / 4 × D", "V × D / 4", "V × D", "V × D")
+    names = ("by row", "by column", "by table", "copies")
+    sizes = ("V / 4 × D", "V × D / 4", "V × D", "V × D")
     labels = [f"{b / 1e6:.2f} MB" for b in sent] + ["192 B · V"]
-    for n, (name, label) in enumerate(zip(names, labels, strict=True)):
-        x, y = 24 + n * 136, 40
-        d.text(x + 44, 22, name, size=15)
+    for n, (name, size, label) in enumerate(zip(names, sizes, labels, strict=True)):
+        x, y = 24 + n * 136, 58
+        d.text(x + 44, 20, name)
+        d.text(x + 44, 44, size, "muted", 13)
         across, down = ((1, 4), (4, 1), (1, 1), (1, 1))[n]
         if n == 3:
             for back in (12, 8, 4):
@@ -589,7 +591,7 @@ def traffic() -> Drawing:
             at = (x + piece % across * 88 / across, y + piece % down * 80 / down)
             look = ("blue", "blue") if piece == 0 else ("muted", "")
             d.box(*at, 88 / across, 80 / down, *look)
-        d.text(x + 44, 160, label, "orange", 14)
+        d.text(x + 44, 180, label, "orange", 14)
     return d
 
 

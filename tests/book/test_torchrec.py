@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from embedlib.launch import loopback
 from tests.missing import skip_loudly
 from web.book.editions import ROOT
 
@@ -60,6 +61,49 @@ ids = KeyedJaggedTensor(
 print(json.dumps(model(ids)["word"].values().tolist()))
 """
 
+# Two processes, a table cut by row: the ids that come to each, with the switch and without it.
+ASKED = """
+import json, sys, tempfile
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as processes
+from torchrec import EmbeddingCollection, EmbeddingConfig, KeyedJaggedTensor
+from torchrec.distributed.embedding import EmbeddingCollectionSharder
+from torchrec.distributed.planner import EmbeddingShardingPlanner, ParameterConstraints, Topology
+from torchrec.distributed.types import ShardingEnv
+batches, once = json.load(sys.stdin)
+
+def ask(rank, folder):
+    store = dist.FileStore(folder + "/store", 2)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=2)
+    words = EmbeddingConfig(
+        name="words", num_embeddings=28, embedding_dim=8, feature_names=["word"]
+    )
+    model = EmbeddingCollection(tables=[words], device=torch.device("meta"))
+    by_row = {"words": ParameterConstraints(sharding_types=["row_wise"])}
+    two = Topology(world_size=2, compute_device="cpu")
+    sharder = EmbeddingCollectionSharder(**once)
+    planner = EmbeddingShardingPlanner(topology=two, constraints=by_row)
+    (plan,) = planner.plan(model, [sharder]).plan.values()
+    env = ShardingEnv.from_process_group(dist.group.WORLD)
+    cut = sharder.shard(model, plan, env, torch.device("cpu"))
+    ids = KeyedJaggedTensor(
+        keys=["word"],
+        values=torch.tensor(batches[rank]),
+        lengths=torch.ones(len(batches[rank]), dtype=torch.long),
+    )
+    try:
+        (come,) = cut.input_dist(cut.create_context(), ids).wait().wait()
+        said = come.values().tolist()
+    except NotImplementedError as error:
+        said = str(error)
+    json.dump(said, open(f"{folder}/{rank}", "w"))
+
+with tempfile.TemporaryDirectory() as folder:
+    processes.start_processes(ask, (folder,), nprocs=2, start_method="fork")
+    print(json.dumps([json.load(open(f"{folder}/{rank}")) for rank in (0, 1)]))
+"""
+
 
 @pytest.fixture(scope="module")
 def torchrec(tmp_path_factory):
@@ -71,7 +115,8 @@ def torchrec(tmp_path_factory):
         skip_loudly(CURE.format(answer.stderr.strip().splitlines()[-1]))
 
     def run(program, given=""):
-        env = {**os.environ, "PYTHONPATH": str(folder)}
+        here = {"PYTHONPATH": str(folder), "GLOO_SOCKET_IFNAME": loopback()}
+        env = {**os.environ, **here}
         done = subprocess.run(
             [sys.executable, "-c", program],
             input=given, env=env, cwd=folder, capture_output=True, text=True, timeout=300,
@@ -109,6 +154,12 @@ def test_the_planner_says_what_the_page_shows(torchrec, block, cells):
     said = [f"words: {plan['by']}, 4 x {first}", ""]
     said += [f"{way:16} {time:8.4f} ms" for way, time in slowest.items()]
     assert fenced(cells, "text", "row_wise").splitlines() == said
+
+
+def test_the_page_names_the_version_that_is_run(torchrec, cells):
+    version = torchrec("import json, torchrec\nprint(json.dumps(torchrec.__version__))")
+    named = [c for c in cells if f"TorchRec {version} " in "".join(c["source"])]
+    assert len(named) == 2  # in both languages
 
 
 def test_its_milliseconds_are_for_another_batch_and_network(torchrec, block):
@@ -161,3 +212,16 @@ def test_a_lookup_gives_the_rows_of_the_pages_table(torchrec, cells):
     rows = torchrec(LOOKUP, json.dumps(given))
     ours = np.concatenate([rows for rows, _ in names["ended"]])
     np.testing.assert_array_equal(np.array(rows, np.float32), ours)
+
+
+def test_by_row_a_repeated_id_is_sent_as_often_as_it_stands_in_the_batch(torchrec):
+    wheel, queen = [23, 8, 5, 5, 12], [17, 21, 5, 5, 14]
+    first, second = torchrec(ASKED, json.dumps([[wheel, queen], {}]))
+    assert first == [8, 5, 5, 12, 5, 5]  # rows 0 to 13
+    assert len(second) == 4
+
+
+def test_the_switch_for_asking_once_has_no_version_for_cpus(torchrec):
+    wheel, queen = [23, 8, 5, 5, 12], [17, 21, 5, 5, 14]
+    for said in torchrec(ASKED, json.dumps([[wheel, queen], {"use_index_dedup": True}])):
+        assert "from the 'CPU' backend" in said
