@@ -32,6 +32,11 @@ SCRIPTS = {
     "live.mjs": "the buttons of live cells; the rest comes when one is pressed",
     "solved.mjs": "the exercises that were solved, marked in the contents",
     "book.mjs": "the language switch keeps the section",
+    "panel.mjs": "the buttons that keep an edition on the device",
+    "row.mjs": "one edition of them",
+    "store.mjs": "what this device has of it",
+    "words.mjs": "what they say",
+    "download.mjs": "files are fetched with patience, here and by live cells",
 }
 
 
