@@ -36,6 +36,7 @@ SCRIPTS = {
     "row.mjs": "one edition of them",
     "store.mjs": "what this device has of it",
     "words.mjs": "what they say",
+    "kept.mjs": "the Python of live cells, which is given up with it",
     "download.mjs": "files are fetched with patience, here and by live cells",
 }
 

@@ -178,7 +178,8 @@ export class Figure extends HTMLElement {
     const choose = (/** @type {string} */ key) => {
       this.guess = key;
       const said = fill(this.words.guessed, { guess: this.words[key] });
-      this.question.replaceChildren(make("p", { tabindex: -1 }, question + this.words.space + said));
+      const sentences = [question, said, this.words[`try_${asked}`]].filter(Boolean);
+      this.question.replaceChildren(make("p", { tabindex: -1 }, sentences.join(this.words.space)));
       this.question.firstChild.focus();
       this.tell();
     };
@@ -190,13 +191,16 @@ export class Figure extends HTMLElement {
 
   /**
    * The sentence, and before it, where the answer is first seen and nothing moves, whether the guess
-   * was right.
+   * was right. From then on that stands beside the question, too.
    * @param {string | null} right the word of the right answer
    */
   tell(right = this.ticking || this.wrong ? null : this.answer()) {
-    if (this.guess && right) this.judged ??= this.sentence;
-    const verdict = right && this.sentence === this.judged
-      ? fill(this.words[this.guess === right ? "guessed_right" : "guessed_wrong"], { right: this.words[right] }) : "";
+    const judgement = fill(this.words[this.guess === right ? "guessed_right" : "guessed_wrong"], { right: this.words[right ?? ""] });
+    if (this.guess && right && this.judged === undefined) {
+      this.judged = this.sentence;
+      this.question.firstChild?.append(this.words.space, make("b", {}, judgement));
+    }
+    const verdict = right && this.sentence === this.judged ? judgement : "";
     const words = [verdict, this.sentence].filter(Boolean).join(this.words.space);
     if (this.said.textContent !== words) this.said.textContent = words;
   }

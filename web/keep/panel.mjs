@@ -12,7 +12,11 @@ class Panel extends HTMLElement {
     const others = Object.keys(words.names).filter((edition) => edition !== words.own);
     const rows = [words.own, ...others].map((edition) => new Row(edition));
     this.replaceChildren(...rows.map(({ element }) => element));
-    for (const row of rows) row.show();
+    const show = () => rows.forEach((row) => row.show());
+    window.addEventListener("online", show);
+    // What one edition has fetched or given up, the other need not fetch, or has to.
+    this.addEventListener("kept", ({ target }) => rows.forEach((row) => row.element !== target && row.show()));
+    show();
   }
 }
 customElements.define("nn-keep", Panel);

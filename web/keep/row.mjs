@@ -29,10 +29,11 @@ export class Row {
   /** What is here, and what can be done. */
   async show() {
     const [found, site] = await Promise.all([here(this.edition), offered(this.edition).catch(() => undefined)]);
-    const lacking = site ? bytesOf(await missing(site)) : 0;
+    const wanted = site ?? found.coming; // the line may be back when it is pressed
+    const lacking = wanted ? bytesOf(await missing(wanted)) : 0;
     this.newer = Boolean(found.kept && site && site.version !== found.kept.version);
     this.says.textContent = this.#sentence(found, site);
-    this.buttons.replaceChildren(...this.#choices(found, site, lacking));
+    this.buttons.replaceChildren(...this.#choices(found, wanted, lacking));
   }
 
   /** @param {Here} found @param {List} [site] */
@@ -41,14 +42,14 @@ export class Row {
     const sentences = [];
     if (kept) sentences.push(fill(words.here, { edition: this.name, date: day, mb: mb(kept.bytes) }));
     else sentences.push(fill(coming ? words.some : words.away, { edition: this.name }));
-    if (!site) sentences.push(words.apart);
+    if (!site && this.heard.textContent === "") sentences.push(words.apart); // said already
     else if (this.newer) sentences.push(words.newer);
     return sentences.join(words.space);
   }
 
-  /** @param {Here} found @param {List | undefined} site @param {number} lacking */
-  *#choices({ kept, coming }, site, lacking) {
-    if (site && (!kept || this.newer)) {
+  /** @param {Here} found @param {List | undefined} wanted @param {number} lacking */
+  *#choices({ kept, coming }, wanted, lacking) {
+    if (wanted && (!kept || this.newer)) {
       const text = kept ? words.update : coming ? words.go_on : words.keep;
       yield this.#button(fill(text, { mb: mb(lacking) }), () => this.#keep(Boolean(kept)));
     }
@@ -90,6 +91,7 @@ export class Row {
   async #again() {
     await this.show();
     this.buttons.querySelector("button")?.focus();
+    this.element.dispatchEvent(new Event("kept", { bubbles: true }));
   }
 
   /** @param {number} done @param {number} all */

@@ -19,6 +19,7 @@
  */
 
 import { read } from "../live/download.mjs";
+import { forget } from "../live/kept.mjs";
 
 const LISTS = "nn-embedding-lists";
 const FILES = "nn-embedding-files";
@@ -99,7 +100,7 @@ export async function keep(edition, report, stop) {
   navigator.storage?.persist?.().catch(() => {}); // the browser decides
 }
 
-/** Give an edition up; with the last one everything goes. @param {string} edition */
+/** Give an edition up; with the last one everything goes, the Python of live cells too. @param {string} edition */
 export async function drop(edition) {
   const registration = await navigator.serviceWorker.getRegistration(root);
   const { active } = registration ?? {};
@@ -112,7 +113,7 @@ export async function drop(edition) {
   const left = (await (await caches.open(LISTS)).keys()).some(({ url }) => /^(kept|coming)\//.test(url.slice(root.length)));
   if (left) return;
   await registration?.unregister();
-  await Promise.all([LISTS, FILES].map((name) => caches.delete(name)));
+  await Promise.all([caches.delete(LISTS), caches.delete(FILES), forget()]);
 }
 
 /** @param {string} name */
