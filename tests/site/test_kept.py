@@ -15,6 +15,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.site_live import UNTIL_KEPT
 from tests.pages import MODEL, SITE, STEMS, both_editions
 from tests.site import browsing
 from tests.site.browsing import axe, watch
@@ -128,12 +129,11 @@ def keep(context, place, code):
 
 
 def installed(page):
-    """How many workers, and which stores, without that of the Python that a page has decoded."""
-    workers, stores = page.evaluate(
+    """How many workers, and which stores."""
+    return page.evaluate(
         "async () => [(await navigator.serviceWorker.getRegistrations()).length,"
         " await caches.keys()]"
     )
-    return workers, [name for name in stores if name != "nn-embedding-python"]
 
 
 def files_kept(page):
@@ -167,7 +167,7 @@ def test_nothing_is_installed_or_loaded_before_a_reader_asks(context, place):
     browsing.ready(page)
     assert not [path for path in place.asked if "keep" in path]
     page = panel(context, place, "en")
-    assert installed(page) == (0, [])
+    assert installed(page) == [0, []]
 
 
 # --- without a network ---------------------------------------------------------------------------
@@ -218,7 +218,8 @@ def test_what_was_not_kept_says_so_without_a_network_and_is_the_sites_with_one(c
     assert "今天的" in page.title()
     place.cut()
     page.reload()
-    expect(page.locator("h1:visible")).to_have_text(WORDS["away"]["zh"]["title"])
+    titles = [WORDS["away"][language]["title"] for language in EDITIONS]
+    expect(page.locator("h1:visible")).to_have_text(titles)
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     page.get_by_role("link", name=WORDS["away"]["en"]["contents"], exact=False).first.click()
     expect(page.locator("article h1")).to_be_visible()
@@ -233,6 +234,7 @@ def test_both_editions_can_be_kept_and_share_what_is_the_same(context, place):
     assert not [path for path in place.asked if path.endswith(".pack")]
     assert files_kept(page) < 2 * alone
     press(page, "en", "remove")
+    press(page, "en", "yes")
     hears(page, "en", "removed")
     place.cut()
     page = open_page(context, place, f"zh/chapters/{MODEL}.html")
@@ -413,12 +415,18 @@ def test_an_update_in_the_middle_of_a_chapter_leaves_its_scripts_as_they_were(co
 @in_one(["zh"])
 def test_what_was_kept_can_be_given_up_whole(context, place, code):
     page = keep(context, place, code)
-    assert installed(page)[0] == 1
-    page.reload()
+    run_first(page, code)
+    page.evaluate(UNTIL_KEPT)
+    page.goto(f"{place.address}/{code}/{PANEL}")
     press(page, code, "remove")
+    hears(page, code, "sure")
+    press(page, code, "no")
+    assert installed(page)[0] == 1
+    press(page, code, "remove")
+    press(page, code, "yes")
     hears(page, code, "removed")
     page.goto(f"{place.address}/{code}/chapters/{MODEL}.html")
-    assert installed(page) == (0, [])
+    assert installed(page) == [0, []]
     assert (
         row(panel(context, place, code))
         .get_by_role("button", name=pattern(code, "keep"))

@@ -15,7 +15,7 @@ button:disabled, select:disabled, input:disabled { color: var(--book-muted); bor
 label:has(:disabled, [aria-disabled=true]) { color: var(--book-muted); cursor: not-allowed; }
 input { accent-color: var(--book-blue); }
 input[type=checkbox] { width: 1.3rem; height: 1.3rem; margin: 0; }
-input[type=range] { height: 44px; width: min(14rem, 70vw); margin: 0; }
+input[type=range] { height: 44px; width: min(14rem, 70vw); margin: 0; touch-action: pan-y; }
 output { color: var(--book-ink); font-variant-numeric: tabular-nums; }
 :focus-visible { outline: 3px solid var(--book-orange); outline-offset: 2px; }
 .question:not(:empty) { border-left: .25rem solid var(--book-orange); margin: .5rem 0; padding-left: .75rem; }

@@ -43,6 +43,21 @@ def add_panel(
         app.add_js_file("keep/panel.mjs", type="module")
 
 
+def add_to_menu(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Among the downloads of a page, where a reader who leaves the network looks."""
+    for group in context.get("header_buttons", []):
+        if group.get("label") == "download-buttons":
+            entry = {
+                "type": "link",
+                "url": f"{context['pathto']('chapters/ways_to_run')}#no-network",
+                "text": WORDS["keep"][app.config.edition]["menu"],
+                "icon": "fas fa-download",
+            }
+            group["buttons"] = [*group["buttons"], entry]
+
+
 def ship_worker(site: Path) -> None:
     shutil.copy(HERE / WORKER, site / "keep.js")
 
@@ -50,4 +65,5 @@ def ship_worker(site: Path) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", copy_scripts)
     app.connect("html-page-context", add_panel, priority=400)  # the theme renders at 500
+    app.connect("html-page-context", add_to_menu, priority=502)  # and makes its menus at 501
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -53,7 +53,20 @@ export class Row {
       const text = kept ? words.update : coming ? words.go_on : words.keep;
       yield this.#button(fill(text, { mb: mb(lacking) }), () => this.#keep(Boolean(kept)));
     }
-    if (kept || coming) yield this.#button(words.remove, () => this.#drop());
+    if (kept || coming) yield this.#button(words.remove, () => this.#ask());
+  }
+
+  /** Nobody shall lose a book in a train by one touch. */
+  #ask() {
+    this.#hear(fill(words.sure, { edition: this.name }));
+    this.buttons.replaceChildren(
+      this.#button(words.yes, () => this.#drop()),
+      this.#button(words.no, () => {
+        this.#hear("");
+        this.#again();
+      }),
+    );
+    this.buttons.querySelector("button")?.focus();
   }
 
   /** @param {string} text @param {() => void} act */

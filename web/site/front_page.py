@@ -15,6 +15,11 @@ from web.pages.theme import PALETTE
 
 TEMPLATES = Path(__file__).with_name("templates")
 PICTURES = ["icon-32.png", "icon-180.png", *(f"share-{code}.png" for code in EDITIONS)]
+# Once a script knows the language.
+ONE_LANGUAGE = (
+    "[data-language=en] section:not([lang=en]), [data-language=zh] section:not([lang^=zh])"
+    " { display: none; }"
+)
 FRONT = "A book in English and Chinese about torch.nn.Embedding, where every claim is run."
 
 
@@ -86,19 +91,22 @@ def lost_page(where: Address) -> str:
         code: {contents(e): words[code]["contents"], f"{code}/search.html": words[code]["search"]}
         for code, e in EDITIONS.items()
     }
-    return alone(where, words, links)
+    return alone(where, words, links, ONE_LANGUAGE)
 
 
 def away_page(where: Address) -> str:
-    """``away.html``, at any address that a kept edition (``web/keep``) has not, without a network:
-    perhaps the other edition is what was kept."""
+    """``away.html``, at any address that a kept edition (``web/keep``) has not, without a network.
+    In both languages: whoever pressed the language switch reads the one that was kept."""
     words = WORDS["away"]
-    every = {contents(e): words[code]["contents"] for code, e in EDITIONS.items()}
-    return alone(where, words, dict.fromkeys(EDITIONS, every))
+    links = {code: {contents(e): words[code]["contents"]} for code, e in EDITIONS.items()}
+    return alone(where, words, links, "")
 
 
 def alone(
-    where: Address, words: dict[str, dict[str, str]], links: dict[str, dict[str, str]]
+    where: Address,
+    words: dict[str, dict[str, str]],
+    links: dict[str, dict[str, str]],
+    hidden: str,
 ) -> str:
     """A page that stands at any address: so its links begin at the site's root."""
     base = f"{urlsplit(where.site).path}/"
@@ -116,7 +124,7 @@ def alone(
 
     title = " · ".join(said["title"] for said in words.values())
     sections = "".join(section(edition) for edition in EDITIONS.values())
-    return template("404.html", title=title, base=base, sections=sections)
+    return template("404.html", title=title, base=base, sections=sections, hidden=hidden)
 
 
 def readme() -> str:
