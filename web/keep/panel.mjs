@@ -12,11 +12,13 @@ class Panel extends HTMLElement {
     const others = Object.keys(words.names).filter((edition) => edition !== words.own);
     const rows = [words.own, ...others].map((edition) => new Row(edition));
     this.replaceChildren(...rows.map(({ element }) => element));
-    const show = () => rows.forEach((row) => row.show());
-    window.addEventListener("online", show);
+    const show = (/** @type {EventTarget | null} */ but) => {
+      for (const row of rows) if (row.element !== but && !row.isBusy) row.show();
+    };
+    window.addEventListener("online", () => show(null));
     // What one edition has fetched or given up, the other need not fetch, or has to.
-    this.addEventListener("kept", ({ target }) => rows.forEach((row) => row.element !== target && row.show()));
-    show();
+    this.addEventListener("kept", ({ target }) => show(target));
+    show(null);
   }
 }
 customElements.define("nn-keep", Panel);

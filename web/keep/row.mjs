@@ -26,6 +26,10 @@ export class Row {
     this.heard.role = "status";
   }
 
+  get isBusy() {
+    return !this.bar.hidden;
+  }
+
   /** What is here, and what can be done. */
   async show() {
     const [found, site] = await Promise.all([here(this.edition), offered(this.edition).catch(() => undefined)]);
@@ -100,10 +104,11 @@ export class Row {
     await this.#again();
   }
 
-  /** The button that was pressed is gone: the keyboard goes on from the next one. */
+  /** The button that was pressed is gone: the keyboard, if it is still here, goes on from the next. */
   async #again() {
+    const focused = this.element.contains(document.activeElement);
     await this.show();
-    this.buttons.querySelector("button")?.focus();
+    if (focused) this.buttons.querySelector("button")?.focus();
     this.element.dispatchEvent(new Event("kept", { bubbles: true }));
   }
 
