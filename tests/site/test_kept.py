@@ -241,6 +241,26 @@ def test_both_editions_can_be_kept_and_share_what_is_the_same(context, place):
     run_first(page, "zh")
 
 
+def test_a_kept_python_is_compiled_from_an_address_of_its_own(context, place):
+    """What the worker answers with, the browser keeps compiled: the second visit has it there."""
+    page = keep(context, place, "en")
+    run_first(page, "en")
+    page.evaluate(UNTIL_KEPT)
+    for _ in range(2):
+        place.asked.clear()
+        page = open_page(context, place, f"en/chapters/{MODEL}.html")
+        run_first(page, "en")
+        addresses = page.evaluate(
+            "async () => (await (await caches.open('nn-embedding-python')).keys()).map(r => r.url)"
+        )
+        assert [url for url in addresses if ".wasm?v=" in url]
+        assert not [path for path in place.asked if path.endswith(".wasm")], (
+            "it is not on the site"
+        )
+    place.cut()
+    run_first(open_page(context, place, f"en/chapters/{STEMS[0]}.html"), "en")
+
+
 # --- fetching it ---------------------------------------------------------------------------------
 
 

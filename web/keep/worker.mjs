@@ -33,6 +33,8 @@ async function answer(event) {
   try {
     const kept = await caches.has(LISTS) && await file(await find(event)); // nothing is made here
     if (kept) return kept;
+    const wasm = request.url.includes(".wasm?") && await caches.match(request); // see live/kept.mjs
+    if (wasm) return wasm;
   } catch (problem) {
     console.error("what is kept cannot be read", problem);
   }

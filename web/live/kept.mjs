@@ -22,6 +22,24 @@ export async function keep(address, content) {
   }
 }
 
+/**
+ * Python's WebAssembly by itself, where a service worker (web/keep) can answer with it: what has an
+ * address, and comes from where it was kept, the browser keeps compiled, too.
+ * @param {string} address @param {Blob} content
+ * @returns {Promise<string | undefined>} the address, once it is there
+ */
+export async function apart(address, content) {
+  try {
+    if (!navigator.serviceWorker?.controller) return undefined;
+    const cache = await caches.open(NAME);
+    if (await cache.match(address)) return address;
+    await cache.put(address, new Response(content, { headers: { "Content-Type": "application/wasm" } }));
+  } catch {
+    // then it is compiled at each visit
+  }
+  return undefined;
+}
+
 export async function forget() {
   try {
     await caches.delete(NAME);

@@ -1,6 +1,6 @@
 // Python in a worker: fetched with patience, started, asked to run cells, stopped.
 import { Download, Unreachable } from "./download.mjs";
-import { forget, keep, kept } from "./kept.mjs";
+import { apart, forget, keep, kept } from "./kept.mjs";
 
 /** @import { Edition } from "./edition.mjs" */
 /** @import { Report, Take } from "./download.mjs" */
@@ -14,6 +14,7 @@ import { forget, keep, kept } from "./kept.mjs";
  * @property {object} lock
  * @property {Edition["later"]} later what an import may ask for
  * @property {Map<string, Blob>} brought what imports asked for already
+ * @property {string | undefined} wasm where it is kept by itself
  * @property {string} sentence where it cannot be had
  *
  * @typedef {object} Part of a pack
@@ -102,13 +103,26 @@ export class Python {
     if (this.unpacked.has(large.name) || this.download.have.has(large.name)) return;
     const size = large.table.reduce((sum, [, bytes]) => sum + bytes, 0);
     const content = await kept(whole(large).address, size);
-    if (content) this.unpacked.set(large.name, content);
+    if (content) {
+      this.unpacked.set(large.name, content);
+      this.wasm = await this.#wasmOf(large, content);
+    }
     this.#choose();
+  }
+
+  /** @param {Edition["packs"][number]} pack @param {Blob} content */
+  #wasmOf(pack, content) {
+    const number = pack.table.findIndex(([name]) => name.endsWith(".wasm"));
+    const [name, bytes] = pack.table[number];
+    const from = pack.table.slice(0, number).reduce((sum, [, before]) => sum + before, 0);
+    const address = whole(pack).address.replace(pack.name, name);
+    return apart(address, content.slice(from, from + bytes));
   }
 
   // Python did not start with what is here: perhaps it is broken.
   async #forget() {
     this.unpacked.clear();
+    this.wasm = undefined;
     this.#choose();
     this.download.forget();
     await forget();
@@ -151,6 +165,7 @@ export class Python {
     const { packs, lock, later, words } = this.edition;
     return {
       unlzma, packs, lock, later: later.map(whole), brought: this.brought, sentence: words.later,
+      wasm: this.wasm,
     };
   }
 
