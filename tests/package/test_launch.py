@@ -24,6 +24,14 @@ launch(sleeps, 3)
 """
 
 
+@pytest.fixture(autouse=True)
+def interrupts_are_heard():
+    """Tests that run in the background of a shell ignore them, and so would what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def pids(tmp_path, monkeypatch):
     """A folder in which each rank says its process; afterwards none of them is there."""

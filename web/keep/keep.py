@@ -49,9 +49,10 @@ def add_to_menu(
     """Among the downloads of a page, where a reader who leaves the network looks."""
     for group in context.get("header_buttons", []):
         if group.get("label") == "download-buttons":
+            ways = context["pathto"]("chapters/ways_to_run").rstrip("#")  # that is the page itself
             entry = {
                 "type": "link",
-                "url": f"{context['pathto']('chapters/ways_to_run')}#no-network",
+                "url": f"{ways}#no-network",
                 "text": WORDS["keep"][app.config.edition]["menu"],
                 "icon": "fas fa-download",
             }
