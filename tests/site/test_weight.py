@@ -3,7 +3,7 @@
 import pytest
 
 from tests.explore.test_states import FIGURES
-from tests.pages import PAGES, SITE, every_page, every_page_at_one_width, on_a_screen
+from tests.pages import PAGES, SITE, every_page, every_page_at_one_width, on_a_screen, slow
 from tests.site.weights import bytes_of, on_the_wire, stored, without_figures
 from web.book.editions import EDITIONS
 from web.maintain.screenshots import load_pictures
@@ -126,6 +126,7 @@ READ_DOWN = """async () => {
 }"""
 
 
+@slow
 @every_page_at_one_width
 def test_nothing_jumps_while_a_page_arrives_on_a_slow_line(new_context, site, code, stem, width):
     context = new_context(viewport={"width": width, "height": 900})
