@@ -195,12 +195,13 @@ export class Figure extends HTMLElement {
    * @param {string | null} right the word of the right answer
    */
   tell(right = this.ticking || this.wrong ? null : this.answer()) {
-    const judgement = fill(this.words[this.guess === right ? "guessed_right" : "guessed_wrong"], { right: this.words[right ?? ""] });
+    const judgement = right
+      ? fill(this.words[this.guess === right ? "guessed_right" : "guessed_wrong"], { right: this.words[right] }) : "";
     if (this.guess && right && this.judged === undefined) {
       this.judged = this.sentence;
       this.question.firstChild?.append(this.words.space, make("b", {}, judgement));
     }
-    const verdict = right && this.sentence === this.judged ? judgement : "";
+    const verdict = this.sentence === this.judged ? judgement : "";
     const words = [verdict, this.sentence].filter(Boolean).join(this.words.space);
     if (this.said.textContent !== words) this.said.textContent = words;
   }

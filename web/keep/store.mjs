@@ -156,7 +156,6 @@ async function put(cache, place, content, { bytes }) {
 class Fetching {
   /** @param {List} list @param {Map<string, number>} wanted @param {Report} report @param {AbortSignal} stop */
   constructor(list, wanted, report, stop) {
-    Object.assign(this, { report });
     this.list = list;
     this.report = report;
     this.stop = stop;
@@ -185,11 +184,14 @@ class Fetching {
         const { content, type } = await this.#fetch(path, hash, attempt ? "reload" : "no-cache");
         const headers = { "Content-Type": type, "Content-Length": `${content.byteLength}` };
         await put(files, placeOf(path, hash), new Response(content, { headers }), this.list);
+        this.arrived.delete(path);
         this.stored += content.byteLength;
+        this.#tell();
         return;
       } catch (problem) {
         this.arrived.delete(path);
-        const again = !(problem instanceof Refused) || problem.message === "changed";
+        this.#tell();
+        const again = !(problem instanceof Refused) || problem.why === "changed";
         if (this.stop.aborted) this.#give("stopped");
         if (!again || attempt === PAUSES.length) {
           this.left = []; // the others end with what they have begun
@@ -201,9 +203,6 @@ class Fetching {
           this.stop.addEventListener("abort", resolve);
         });
         if (this.stop.aborted) this.#give("stopped");
-      } finally {
-        this.arrived.delete(path);
-        this.#tell();
       }
     }
   }

@@ -11,7 +11,7 @@ const LOCK = "nn-embedding-keep"; // held by a page that is storing files
 const WHOLE = 16; // letters of a hash: who gives them all (store.mjs) wants this content or none
 const root = worker.registration.scope;
 
-/** @type {Map<string, List>} a list never changes */
+/** @type {Map<string, Pick<List, "files">>} a list never changes */
 const lists = new Map();
 /** @type {Map<string, string>} by the id of a page: the list of what it reads */
 const readers = new Map();
@@ -98,11 +98,13 @@ const named = (path, { files }) => files[path] && `files/${files[path][0]}/${pat
 /** @param {string | undefined} name */
 const file = async (name) => (name ? (await caches.open(FILES)).match(root + name) : undefined);
 
-/** @param {string} key @returns {Promise<List>} */
+/** Nothing, where it was given up. @param {string} key @returns {Promise<Pick<List, "files">>} */
 async function list(key) {
   const known = lists.get(key);
   if (known) return known;
-  const read = JSON.parse(await text(await caches.open(LISTS), key) ?? '{"files":{}}');
+  const found = await text(await caches.open(LISTS), key);
+  if (!found) return { files: {} }; // not noted: it may be kept again
+  const read = JSON.parse(found);
   lists.set(key, read);
   return read;
 }
